@@ -1,0 +1,128 @@
+"""Everything that can go wrong, drawn as one tree.
+
+    HomeloopError                 its text is one sentence: what happened, to what, what to do
+    ├── Complaint                 somebody can put it right; shown as it is, without a traceback
+    │   ├── SettingsError         a key of config.toml or of the environment
+    │   ├── RosterError           a file of people that cannot be read at all
+    │   ├── BroadcastError        an announcement or question that cannot go out as it stands
+    │   ├── LanguageError         a name that is no language we know
+    │   ├── StoreError            the database: newer than the program, unreadable, full
+    │   └── AlreadyRunning        a second process wants to send from the same database
+    ├── BadRequest                an inbound request that is not what it claims to be
+    │   ├── Forged                no signature, or a wrong one
+    │   └── Malformed             signed, but with values the provider never sends
+    ├── TranslationFailed         an engine gave nothing we may use
+    └── SendError                 a text that was not handed over; carries its policy
+        ├── NotAccepted           the provider certainly does not have it
+        │   ├── Throttled         again, not before `wait` seconds
+        │   ├── Temporary         again, after a while
+        │   ├── Permanent         never again to this address with this text
+        │   │   ├── OptedOut      the family or its carrier stopped us: stop the contact point
+        │   │   ├── BadAddress    no such phone or chat: a task for the office
+        │   │   └── Content       this text is refused: a task for whoever wrote it
+        │   └── Setup             the account or sender is wrong: stop the lane, keep its queue
+        └── Uncertain             it may have it: never sent again unless proven absent
+
+The sender never looks at HTTP codes: an adapter's table maps them to these once.
+"""
+
+from __future__ import annotations
+
+
+class HomeloopError(Exception):
+    """Root of the tree. `str()` is one sentence fit to be shown."""
+
+
+class Complaint(HomeloopError):
+    """Something a person can put right."""
+
+
+class SettingsError(Complaint):
+    """A setting is missing, unknown or impossible."""
+
+
+class RosterError(Complaint):
+    """A roster file could not be read as a table of people."""
+
+
+class BroadcastError(Complaint):
+    """A broadcast cannot take this step as it stands."""
+
+
+class LanguageError(Complaint):
+    """A language name or code is not in the registry."""
+
+
+class StoreError(Complaint):
+    """The database cannot be used as it is."""
+
+
+class AlreadyRunning(Complaint):
+    """Another process holds the database's sender lock."""
+
+
+class BadRequest(HomeloopError):
+    """An inbound request is refused before anything of it is stored."""
+
+
+class Forged(BadRequest):
+    """Signature or secret missing or wrong: answered 403."""
+
+
+class Malformed(BadRequest):
+    """A signed request with impossible values: answered 400."""
+
+
+class TranslationFailed(HomeloopError):
+    """An engine is unreachable, or returned nothing, or returned the source unchanged."""
+
+
+class SendError(HomeloopError):
+    """A text was not handed over.
+
+    `code` is the provider's own, kept beside our sentence ("21610", "403").
+    """
+
+    def __init__(self, sentence: str, *, code: str | None = None) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class NotAccepted(SendError):
+    """The provider certainly does not have the text."""
+
+
+class Throttled(NotAccepted):
+    """The provider asks us to wait; `wait` is in seconds and nothing is sent inside it."""
+
+    def __init__(self, sentence: str, *, wait: float, code: str | None = None) -> None:
+        super().__init__(sentence, code=code)
+        self.wait = wait
+
+
+class Temporary(NotAccepted):
+    """Worth another try after a while: a 5xx answer, or a connection that was never made."""
+
+
+class Permanent(NotAccepted):
+    """Trying again cannot help."""
+
+
+class OptedOut(Permanent):
+    """The address refuses texts from this sender."""
+
+
+class BadAddress(Permanent):
+    """The address does not exist or cannot receive this kind of text."""
+
+
+class Content(Permanent):
+    """The provider refuses this text."""
+
+
+class Setup(NotAccepted):
+    """The account, sender or token is wrong: every text on this lane would fail alike."""
+
+
+class Uncertain(SendError):
+    """The connection broke, or the answer is unreadable, after the request may have been read."""

@@ -1,0 +1,225 @@
+"""config.toml and the environment, read once into frozen values.
+
+`load` raises `SettingsError` with one sentence that names the key, where it stands and the remedy.
+Every key is explained in config.example.toml; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from bot.errors import SettingsError
+
+ENVIRONMENT_PREFIX = "HOMELOOP_"
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class School(_Section):
+    """Who we speak for."""
+
+    name: str = Field(min_length=1, max_length=40)
+    phone: str = Field(min_length=3, max_length=20)  #: told to families for what is urgent
+    time_zone: str = "America/Chicago"  #: IANA name; every schedule is in it
+    region: str = Field("US", pattern="^[A-Z]{2}$")  #: of phone numbers written without a country
+    staff_language: str = "en"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"“{value}” is no IANA time zone; write one such as America/Chicago")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The school's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+class Staff(_Section):
+    """Who reads families' words, and when (DIALOGUE.md, rule 15)."""
+
+    reader: str = Field("the school office", min_length=1, max_length=30)
+    duty_start: time = time(8, 0)
+    duty_end: time = time(16, 0)
+    answer_within_hours: int = Field(4, ge=1, le=72)
+    large_broadcast: int = Field(200, ge=1)  #: above this many phones the count must be typed
+
+    @model_validator(mode="after")
+    def _hours_in_order(self) -> Staff:
+        if self.duty_start >= self.duty_end:
+            raise ValueError("duty_start must be earlier in the day than duty_end")
+        return self
+
+
+class Database(_Section):
+    """Where everything is kept."""
+
+    path: Path = Path("homeloop-data/homeloop.db")
+    busy_seconds: Seconds = 30.0  #: how long a writer waits for another process's transaction
+
+
+class Server(_Section):
+    """Where providers reach us."""
+
+    public_url: str | None = Field(None, pattern=r"^https?://[^\s?#]+[^\s?#/]$")
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+
+
+class Sms(_Section):
+    """Twilio. Absent section: no SMS."""
+
+    account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
+    auth_token: SecretStr = Field(min_length=16)
+    sender: str = Field(pattern=r"^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$")
+    base_url: str = Field("https://api.twilio.com", pattern=r"^https?://[^\s/]+$")
+    parts_per_second: Seconds = 3.0
+    in_flight: int = Field(32, ge=1, le=512)
+    #: True when Advanced Opt-Out (or Twilio's default list) answers STOP words itself
+    provider_answers_stop: bool = True
+
+
+class Telegram(_Section):
+    """A bot. Absent section: no Telegram."""
+
+    token: SecretStr = Field(pattern=r"^\d+:[A-Za-z0-9_-]{20,}$")
+    mode: Literal["polling", "webhook"] = "polling"
+    secret_token: SecretStr | None = Field(None, min_length=32, max_length=256)
+    base_url: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+$")
+    messages_per_second: Seconds = 25.0
+    in_flight: int = Field(16, ge=1, le=512)
+    poll_seconds: int = Field(25, ge=0, le=50)  #: how long one getUpdates may wait
+
+    @model_validator(mode="after")
+    def _webhook_has_secret(self) -> Telegram:
+        if self.mode == "webhook" and self.secret_token is None:
+            raise ValueError("secret_token must be set when mode is “webhook” (32 random characters or more)")
+        return self
+
+
+class Sending(_Section):
+    """Delivery, retries and reconciliation (DESIGN.md, Sending)."""
+
+    grace_seconds: Seconds = 120.0  #: an uncertain text is not thought absent before this
+    look_every_seconds: Seconds = 30.0  #: between two looks at the provider's list
+    retry_first_seconds: Seconds = 60.0  #: doubled at each try, up to an hour
+    attempts: int = Field(5, ge=1, le=20)
+    tick_seconds: Seconds = 1.0
+    batch: int = Field(64, ge=1, le=1000)
+
+
+class Translation(_Section):
+    """The engine that drafts staff's texts; families' words reach it only when under contract."""
+
+    engine: Literal["none", "google", "libretranslate", "mymemory"] = "none"
+    url: str | None = Field(None, pattern=r"^https?://\S+$")
+    key: SecretStr | None = None
+    under_contract: bool = False
+    timeout_seconds: Seconds = 20.0
+
+    @model_validator(mode="after")
+    def _usable(self) -> Translation:
+        if self.engine == "libretranslate" and self.url is None:
+            raise ValueError("url must be set when engine is “libretranslate”")
+        if self.under_contract and self.engine in {"google", "mymemory"}:
+            raise ValueError(f"under_contract cannot be true for “{self.engine}”, which is a public web page")
+        return self
+
+
+class Settings(_Section):
+    """Everything a running Homeloop is told from outside."""
+
+    school: School
+    staff: Staff = Staff.model_construct()
+    database: Database = Database.model_construct()
+    server: Server = Server.model_construct()
+    sms: Sms | None = None
+    telegram: Telegram | None = None
+    sending: Sending = Sending.model_construct()
+    translation: Translation = Translation.model_construct()
+    #: language tag -> may its catalog, not yet seen by a native reviewer, go to real families?
+    unreviewed: Mapping[str, bool] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _callbacks_have_an_address(self) -> Settings:
+        if self.server.public_url is None and self.sms is not None:
+            raise ValueError("server.public_url must be set for SMS: Twilio sends replies and receipts to it")
+        if self.server.public_url is None and self.telegram and self.telegram.mode == "webhook":
+            raise ValueError("server.public_url must be set when telegram.mode is “webhook”")
+        return self
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Settings:
+    """Read `path`, lay HOMELOOP_SECTION__KEY variables over it, and check every value.
+
+    A relative database path is taken from the folder of `path`. Raises `SettingsError`.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            f"There is no {path}. Run “homeloop init” to make one, or copy config.example.toml there."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read as TOML: {error}. Put that line right and try again."
+        ) from None
+    return parse(table, environment, place=path)
+
+
+def parse(table: Mapping[str, Any], environment: Mapping[str, str], *, place: Path) -> Settings:
+    """Check a table that was read from `place`; see `load`."""
+    merged = {key: dict(value) if isinstance(value, Mapping) else value for key, value in table.items()}
+    for name, value in sorted(environment.items()):
+        section, separator, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+        if name.startswith(ENVIRONMENT_PREFIX) and separator:
+            target = merged.setdefault(section, {})
+            if not isinstance(target, dict):
+                raise SettingsError(f"{place}: [{section}] must be a table, because {name} is set.")
+            target[key] = value
+    try:
+        settings = Settings.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, place)) from None
+    file = settings.database.path
+    if not file.is_absolute():
+        database = settings.database.model_copy(update={"path": place.parent / file})
+        settings = settings.model_copy(update={"database": database})
+    return settings
+
+
+def _sentence(error: ValidationError, place: Path) -> str:
+    """Name every wrong key, its place and the remedy; never a value, which may be a secret."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        key = ".".join(str(part) for part in problem["loc"]) or "the settings"
+        match problem["type"]:
+            case "missing":
+                what = "is missing; add it"
+            case "extra_forbidden":
+                what = "is no setting of ours; check its spelling against config.example.toml"
+            case _:
+                what = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{key}: {what}")
+    return f"{place}: " + "; ".join(lines) + "."

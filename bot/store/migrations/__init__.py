@@ -1,0 +1,1 @@
+"""Alembic's upgrades, run at start by `Store.upgrade`."""

@@ -1,0 +1,435 @@
+"""One table for each word of docs/architecture.md that is kept.
+
+Moments are aware datetimes, stored as UTC microseconds so that SQL can compare them as numbers.
+Table models do not validate (SQLModel): values are checked where they enter.
+"""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(moment: datetime) -> int:
+    """Return whole microseconds since 1970, UTC; raises ValueError for a naive moment."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone cannot be stored")
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime as UTC microseconds in a 64-bit column."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class PersonKind(StrEnum):
+    """What a person is to the school."""
+
+    GUARDIAN = "guardian"
+    STUDENT = "student"  #: 13 and older
+    STAFF = "staff"
+    COMMUNITY = "community"
+    PARTNER = "partner"
+
+
+class GroupKind(StrEnum):
+    """What kind of group people belong to."""
+
+    SCHOOL = "school"
+    GRADE = "grade"  #: of one school
+    CLASS = "class"
+    PROGRAMME = "programme"
+    COMMITTEE = "committee"
+
+
+class BroadcastState(StrEnum):
+    """Where a broadcast stands on its way out."""
+
+    DRAFT = "draft"  #: being written
+    APPROVED = "approved"  #: texts frozen, waiting for its schedule
+    RELEASED = "released"  #: its last occurrence has become deliveries
+    RECALLED = "recalled"  #: taken back before any release
+    STOPPED = "stopped"  #: stopped while going out; what was queued is failed("stopped by staff")
+
+
+class TranslationState(StrEnum):
+    """How far a text in one language may be trusted."""
+
+    MACHINE = "machine"  #: drafted by an engine
+    REVIEWED = "reviewed"  #: read by somebody who reads the language
+    APPROVED = "approved"  #: may be sent
+    STALE = "stale"  #: its source changed since
+
+
+class LaneState(StrEnum):
+    """Whether a sender is sending."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"  #: a setup error, or staff; its queue is kept
+
+
+def _key(target: str, *, index: bool = True, nullable: bool = False, primary_key: bool = False) -> Any:
+    return Field(foreign_key=target, index=index, nullable=nullable, primary_key=primary_key)
+
+
+def _moment(*, nullable: bool = True) -> Any:
+    return Field(default=None, sa_type=Moment, nullable=nullable)
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    condition = text(where)
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+def _json(*, nullable: bool = True) -> Any:
+    return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable))
+
+
+class Household(SQLModel, table=True):
+    """People at one home; shares one budget of how often it is written to."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True)
+
+
+class Person(SQLModel, table=True):
+    """A stakeholder, with the language they read and the one they hear."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    #: identity within the roster: its own id where the file has one, else derived from name and child
+    reference: str = Field(unique=True)
+    kind: str = PersonKind.GUARDIAN
+    name: str
+    household_id: int | None = _key("household.id", nullable=True)
+    reads: str  #: language tag
+    hears: str
+    #: how they were first approached (paper, partner, person), and when; first contact needs it
+    approached_by: str | None = None
+    approached_on: str | None = None  #: ISO date
+    #: values of the last roster seen, so that "the same file twice changes nothing"
+    in_roster: bool = True
+
+
+class Child(SQLModel, table=True):
+    """A pupil as the roster names one: never written to, only asked about by grade."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True)
+    school_id: int | None = _key("group.id", nullable=True)
+    grade: str | None = None
+
+
+class PersonChild(SQLModel, table=True):
+    """Who looks after whom."""
+
+    __tablename__ = "person_child"
+    person_id: int = _key("person.id", index=False, primary_key=True)
+    child_id: int = _key("child.id", primary_key=True)
+
+
+class Group(SQLModel, table=True):
+    """A school, grade, class, programme or committee."""
+
+    __table_args__ = (UniqueConstraint("kind", "name", "parent_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    name: str
+    parent_id: int | None = _key("group.id", nullable=True)
+
+
+class Membership(SQLModel, table=True):
+    """A person belongs to a group."""
+
+    person_id: int = _key("person.id", index=False, primary_key=True)
+    group_id: int = _key("group.id", primary_key=True)
+
+
+class ContactPoint(SQLModel, table=True):
+    """One address on one channel; consent lives on it; many people may share it."""
+
+    __tablename__ = "contact_point"
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    address: str
+    language: str  #: what is written to it
+    language_by: str = "roster"  #: "roster" | "family": a family's choice outranks later rosters
+    stopped_at: datetime | None = _moment()  #: nothing starts after this
+    stopped_why: str | None = None  #: "family" | "wrong number" | "provider" | "staff"
+    closings_only: bool = False  #: after STOP the family asked for closings and danger only
+    #: while a question or read-back is open no other text with digits is started (rule 3)
+    open_until: datetime | None = _moment()
+    bad_at: datetime | None = _moment()  #: the provider says there is no such phone or chat
+    bad_why: str | None = None
+
+
+class PersonContactPoint(SQLModel, table=True):
+    """Who can be reached where; the lowest rank that works is written to."""
+
+    __tablename__ = "person_contact_point"
+    person_id: int = _key("person.id", index=False, primary_key=True)
+    contact_point_id: int = _key("contact_point.id", primary_key=True)
+    rank: int = 10  #: 0 = the family's own choice; the roster's columns count from 10
+    by: str = "roster"  #: "roster" | "family"
+
+
+class Consent(SQLModel, table=True):
+    """Ledger of every change of permission; rows are only ever added."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_point_id: int = _key("contact_point.id")
+    at: datetime = _moment(nullable=False)
+    scope: str  #: "all" | "emergency" | "school" | "optional"
+    granted: bool
+    evidence: str  #: words that were sent, the form, who told whom
+    inbound_id: int | None = _key("inbound.id", index=False, nullable=True)
+
+
+class LinkCode(SQLModel, table=True):
+    """A one-time code that links a Telegram account to a person."""
+
+    __tablename__ = "link_code"
+    code: str = Field(primary_key=True)
+    person_id: int = _key("person.id")
+    made_at: datetime = _moment(nullable=False)
+    used_at: datetime | None = _moment()
+    contact_point_id: int | None = _key("contact_point.id", index=False, nullable=True)
+
+
+class Broadcast(SQLModel, table=True):
+    """One thing sent to one audience in one phase."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    phase: str = "inform"  #: inform | inquire | involve | inspire
+    purpose: str = "school"  #: emergency | school | optional: the class of consent it needs
+    state: str = BroadcastState.DRAFT
+    source_language: str
+    #: "en" and so on: people without an approved text get this one, labelled; "none": a list for a call
+    fallback: str | None = None
+    audience: dict[str, Any] = _json(nullable=False)
+    question: dict[str, Any] | None = _json()
+    closing: dict[str, Any] | None = _json()  #: who reads it, what happens next, by when
+    made_at: datetime = _moment(nullable=False)
+    approved_at: datetime | None = _moment()
+    counted: int | None = None  #: phones at approval, as staff saw it
+
+
+class Translation(SQLModel, table=True):
+    """A broadcast's text in one language, with how far it may be trusted and where it came from."""
+
+    __table_args__ = (UniqueConstraint("broadcast_id", "language"),)
+    id: int | None = Field(default=None, primary_key=True)
+    broadcast_id: int = _key("broadcast.id")
+    language: str
+    text: str
+    #: words of the question's choices, in order; for yes/no the question's verb (rule 5) under "asked"
+    choices: list[str] | None = _json()
+    asked: str | None = None
+    state: str = TranslationState.MACHINE
+    provenance: str  #: "typed", "notice:snow-closing", "engine:libretranslate"
+    made_at: datetime = _moment(nullable=False)
+
+
+class Rendering(SQLModel, table=True):
+    """The exact text for one broadcast, language and channel; deliveries point at it."""
+
+    __table_args__ = (UniqueConstraint("broadcast_id", "language", "channel"),)
+    id: int | None = Field(default=None, primary_key=True)
+    broadcast_id: int = _key("broadcast.id", index=False)
+    language: str  #: of the people it is for
+    written_in: str  #: of the text: differs from `language` for a labelled fallback
+    channel: str
+    text: str
+    buttons: list[list[str]] | None = _json()  #: [label, data] pairs
+    digits: bool = False  #: offers digits, so rule 3 holds for it
+    encoding: str | None = None
+    parts: int = 1
+
+
+class Schedule(SQLModel, table=True):
+    """When a broadcast goes out: once, or by an RFC 5545 rule, in local time."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    broadcast_id: int = Field(foreign_key="broadcast.id", unique=True)
+    starts: str  #: local ISO date and time without zone: "2026-12-01T06:00:00"
+    zone: str
+    rrule: str | None = None  #: None = once
+    done: bool = False
+    next_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
+
+
+class Occurrence(SQLModel, table=True):
+    """One local date and time of a schedule; made in the transaction that releases it."""
+
+    __table_args__ = (UniqueConstraint("schedule_id", "local"),)
+    id: int | None = Field(default=None, primary_key=True)
+    schedule_id: int = _key("schedule.id", index=False)
+    local: str
+    released_at: datetime = _moment(nullable=False)
+    deliveries: int = 0
+
+
+class Lane(SQLModel, table=True):
+    """One sender at one provider: the unit of pace and of parallelism."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    name: str = Field(unique=True)  #: "+17155550100", "MG…", "bot:7155"
+    epoch: int = 0  #: raised by every taking; claim and settle check it
+    state: str = LaneState.RUNNING
+    why: str | None = None
+    not_before: datetime | None = _moment()  #: a provider's retry_after
+
+
+class Delivery(SQLModel, table=True):
+    """One rendering, or one answer of ours, to one contact point: one row of the outbox."""
+
+    __table_args__ = (
+        UniqueConstraint("broadcast_id", "occurrence_id", "contact_point_id"),
+        CheckConstraint("(rendering_id IS NULL) <> (text IS NULL)", name="one_text"),
+        _partial("delivery_claim", "lane_id", "urgency", "rank", "id", where="state = 'queued'"),
+        _partial(
+            "delivery_in_turn",
+            "contact_point_id",
+            "urgency",
+            "rank",
+            "id",
+            where="state IN ('queued', 'sending')",
+        ),
+        _partial("delivery_waiting", "waiting_until", where="state = 'waiting'"),
+        _partial("delivery_unsettled", "lane_id", "state", where="state IN ('sending', 'uncertain', 'held')"),
+        _partial("delivery_provider", "provider_id", where="provider_id IS NOT NULL"),
+        Index("delivery_to", "contact_point_id", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    broadcast_id: int | None = _key("broadcast.id", nullable=True)
+    occurrence_id: int | None = _key("occurrence.id", index=False, nullable=True)
+    rendering_id: int | None = _key("rendering.id", index=False, nullable=True)
+    contact_point_id: int = _key("contact_point.id", index=False)
+    lane_id: int = _key("lane.id", index=False)
+    text: str | None = None  #: of an answer of ours; broadcasts use their rendering
+    buttons: list[list[str]] | None = _json()
+    language: str
+    urgency: int  #: 0 emergency, 1 answer to a family, 2 everything else
+    rank: int = 0  #: interleaves languages: the nth of its language goes with every other nth
+    digits: bool = False
+    passes_stop: bool = False  #: the one text that confirms a STOP
+    inbound_id: int | None = _key("inbound.id", index=False, nullable=True)  #: what it answers
+    state: str
+    waiting_until: datetime | None = _moment()
+    epoch: int | None = None
+    attempt: str | None = None
+    attempts: int = 0
+    started_at: datetime | None = _moment()
+    looks: int = 0  #: at the provider's list, while uncertain
+    looked_at: datetime | None = _moment()
+    provider_id: str | None = None
+    settled_at: datetime | None = _moment()
+    reason: str | None = None
+    code: str | None = None
+
+
+class Inbound(SQLModel, table=True):
+    """Everything a family sent, as it came, before anyone thinks about it."""
+
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id"),
+        _partial("inbound_unread", "id", where="handled_at IS NULL"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    provider_id: str
+    lane: str
+    address: str
+    contact_point_id: int | None = _key("contact_point.id", nullable=True)
+    message: dict[str, Any] = _json(nullable=False)  #: bot.messages.Inbound as JSON
+    received_at: datetime = _moment(nullable=False)
+    handled_at: datetime | None = _moment()
+
+
+class ProviderEvent(SQLModel, table=True):
+    """Every status report, as it came."""
+
+    __tablename__ = "provider_event"
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    provider_id: str = Field(index=True)
+    attempt: str | None = None
+    status: str
+    code: str | None = None
+    raw: dict[str, Any] = _json(nullable=False)
+    received_at: datetime = _moment(nullable=False)
+
+
+class Talk(SQLModel, table=True):
+    """Where the conversation with one contact point stands."""
+
+    contact_point_id: int = _key("contact_point.id", index=False, primary_key=True)
+    state: dict[str, Any] = _json(nullable=False)  #: bot.conversation.talk.Talk as JSON
+    seen_delivery_id: int = 0  #: questions up to here are part of `state`
+    changed_at: datetime = _moment(nullable=False)
+    wakes_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
+
+
+class Reply(SQLModel, table=True):
+    """What a person told us, our understanding of it, and how sure we are."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    broadcast_id: int | None = _key("broadcast.id", nullable=True)  #: None: a question of their own
+    contact_point_id: int = _key("contact_point.id")
+    kind: str  #: the question's kind, or "own_question", "correction" …
+    state: str = Field(index=True)
+    language: str
+    words: str  #: their own, newest; every version is in reply_version
+    value: str | None = None  #: "yes", "no", a choice's number from 1, a number
+    understood_home: str | None = None  #: in the family's language
+    understood_staff: str | None = None
+    by: str = "family"  #: who wrote the understanding: "family" (closed answer), "liaison:Faadumo"
+    late: bool = False
+    inbound_id: int = _key("inbound.id", index=False)
+    made_at: datetime = _moment(nullable=False)
+    changed_at: datetime = _moment(nullable=False)
+
+
+class ReplyVersion(SQLModel, table=True):
+    """Every version of a reply: none is ever overwritten."""
+
+    __tablename__ = "reply_version"
+    id: int | None = Field(default=None, primary_key=True)
+    reply_id: int = _key("reply.id")
+    at: datetime = _moment(nullable=False)
+    state: str
+    words: str
+    value: str | None = None
+    understood_home: str | None = None
+    understood_staff: str | None = None
+    by: str
+
+
+class Handover(SQLModel, table=True):
+    """Something a person must do for a family: answer, call, write a read-back."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_point_id: int | None = _key("contact_point.id", nullable=True)
+    reply_id: int | None = _key("reply.id", nullable=True)
+    delivery_id: int | None = _key("delivery.id", index=False, nullable=True)
+    inbound_id: int | None = _key("inbound.id", index=False, nullable=True)
+    why: str  #: "own question", "asked for a person", "read back", "second no", "unclear text" …
+    promised_at: datetime | None = _moment()
+    made_at: datetime = _moment(nullable=False)
+    done_at: datetime | None = _moment()

@@ -1,0 +1,1 @@
+"""Catalogs and facts per language."""

@@ -1,0 +1,1 @@
+"""Homeloop acts because time passed: ticks, releases, sending, reconciliation."""
