@@ -1,1 +1,37 @@
-"""Being written."""
+"""What every use case is given: the filled ports, as `bot.bootstrap` put them together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.messages import ChannelName
+from bot.ports import Channel, Clock, Translator
+from bot.settings import Settings
+from bot.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One configured sender: a lane with the channel that serves it and how fast it may go."""
+
+    lane_id: int
+    name: str
+    channel: ChannelName
+    port: Channel
+    per_second: float  #: SMS parts, Telegram messages
+    in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Homeloop, put together."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    senders: tuple[Sender, ...] = ()
+    translator: Translator | None = None
+
+    def sender(self, lane: str) -> Sender | None:
+        """Return the sender of that lane name, if it is configured."""
+        return next((one for one in self.senders if one.name == lane), None)

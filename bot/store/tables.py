@@ -257,6 +257,8 @@ class Rendering(SQLModel, table=True):
     text: str
     buttons: list[list[str]] | None = _json()  #: [label, data] pairs
     digits: bool = False  #: offers digits, so rule 3 holds for it
+    #: for a question: {"topic", "choices", "staff_choices", "asked"} as this rendering words them
+    asks: dict[str, Any] | None = _json()
     encoding: str | None = None
     parts: int = 1
 
@@ -328,7 +330,9 @@ class Delivery(SQLModel, table=True):
     urgency: int  #: 0 emergency, 1 answer to a family, 2 everything else
     rank: int = 0  #: interleaves languages: the nth of its language goes with every other nth
     digits: bool = False
+    parts: int = 1  #: what it costs of the lane's pace
     passes_stop: bool = False  #: the one text that confirms a STOP
+    in_talk: bool = False  #: its question is part of the talk's state
     inbound_id: int | None = _key("inbound.id", index=False, nullable=True)  #: what it answers
     state: str
     waiting_until: datetime | None = _moment()
@@ -381,7 +385,6 @@ class Talk(SQLModel, table=True):
 
     contact_point_id: int = _key("contact_point.id", index=False, primary_key=True)
     state: dict[str, Any] = _json(nullable=False)  #: bot.conversation.talk.Talk as JSON
-    seen_delivery_id: int = 0  #: questions up to here are part of `state`
     changed_at: datetime = _moment(nullable=False)
     wakes_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
 
@@ -401,7 +404,7 @@ class Reply(SQLModel, table=True):
     understood_staff: str | None = None
     by: str = "family"  #: who wrote the understanding: "family" (closed answer), "liaison:Faadumo"
     late: bool = False
-    inbound_id: int = _key("inbound.id", index=False)
+    inbound_id: int = Field(foreign_key="inbound.id", unique=True)  #: the text that began it
     made_at: datetime = _moment(nullable=False)
     changed_at: datetime = _moment(nullable=False)
 
@@ -430,6 +433,7 @@ class Handover(SQLModel, table=True):
     delivery_id: int | None = _key("delivery.id", index=False, nullable=True)
     inbound_id: int | None = _key("inbound.id", index=False, nullable=True)
     why: str  #: "own question", "asked for a person", "read back", "second no", "unclear text" …
+    restricted: bool = False  #: rule 19: only for those who are on call
     promised_at: datetime | None = _moment()
     made_at: datetime = _moment(nullable=False)
     done_at: datetime | None = _moment()

@@ -203,7 +203,6 @@ def upgrade() -> None:
         "talk",
         sa.Column("contact_point_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("seen_delivery_id", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.Column("wakes_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -397,7 +396,9 @@ def upgrade() -> None:
         sa.Column("urgency", sa.Integer(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("digits", sa.Boolean(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("passes_stop", sa.Boolean(), nullable=False),
+        sa.Column("in_talk", sa.Boolean(), nullable=False),
         sa.Column("inbound_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("waiting_until", sa.BigInteger(), nullable=True),
