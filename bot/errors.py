@@ -101,7 +101,7 @@ class Throttled(NotAccepted):
 
 
 class Temporary(NotAccepted):
-    """Worth another try after a while: a 5xx answer, or a connection that was never made."""
+    """Worth another try after a while: a connection never made, a refusal that names a passing cause."""
 
 
 class Permanent(NotAccepted):

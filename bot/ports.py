@@ -31,7 +31,8 @@ class Transport(Protocol):
         """Send one request and read the whole answer; never retries, never follows redirects.
 
         Raises `Temporary` if the connection was never made, so the request certainly was not read;
-        `Uncertain` for everything else (reset, time-out, half an answer).
+        `Uncertain` for everything else (reset, time-out, half an answer); `Setup` for a URL that is none.
+        A cancelled call is as uncertain as a broken one.
         """
 
     async def close(self) -> None:

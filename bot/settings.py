@@ -6,6 +6,7 @@ Every key is explained in config.example.toml; a test holds the two equal.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import time
@@ -103,13 +104,21 @@ class Sms(_Section):
 class Telegram(_Section):
     """A bot. Absent section: no Telegram."""
 
-    token: SecretStr = Field(pattern=r"^\d+:[A-Za-z0-9_-]{20,}$")
+    token: SecretStr
     mode: Literal["polling", "webhook"] = "polling"
     secret_token: SecretStr | None = Field(None, min_length=32, max_length=256)
     base_url: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+$")
     messages_per_second: Seconds = 25.0
     in_flight: int = Field(16, ge=1, le=512)
     poll_seconds: int = Field(25, ge=0, le=50)  #: how long one getUpdates may wait
+
+    @field_validator("token")
+    @classmethod
+    def _as_botfather_gives_it(cls, value: SecretStr) -> SecretStr:
+        # A pattern cannot be laid on a secret.
+        if not re.fullmatch(r"\d+:[A-Za-z0-9_-]{20,}", value.get_secret_value(), re.ASCII):
+            raise ValueError("must be the token that BotFather gave, digits, a colon and 35 letters")
+        return value
 
     @model_validator(mode="after")
     def _webhook_has_secret(self) -> Telegram:

@@ -1,0 +1,60 @@
+# Every command a developer or a newcomer needs. `make help` prints this list.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test check format lock clean
+
+help: ## Print what can be made.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.runtime ## Install, then show a school's day on simulated phones. Ctrl-C stops it.
+	$(BIN)/homeloop demo
+
+test: $(VENV)/.development ## Install what tests need, then run every check and test.
+	$(BIN)/pytest
+
+check: $(VENV)/.development ## The quick checks alone: style, types, imports.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.development ## Lay the code out.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/bin/uv ## Resolve the dependencies anew into the two lock files.
+	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \
+	    --python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \
+	    --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what was made here; the demo's data too.
+	rm -rf $(VENV) homeloop-data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# Debian keeps venv apart from Python: install it where we may, say so plainly where we may not.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Homeloop needs Python 3.11 or newer; $(PYTHON) is older. Name another: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	        apt-get update -qq && apt-get install -y -qq python3-venv; \
+	    else echo "Python's venv module is missing: install the package python3-venv, then run make again."; exit 1; fi
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/bin/uv: $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/uv
+	@if [ -e $(VENV)/.development ]; then :; else \
+	    VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements.lock; fi
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --no-deps -e .
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock pyproject.toml | $(VENV)/bin/uv
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements-dev.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --no-deps -e .
+	@touch $@ $(VENV)/.runtime
