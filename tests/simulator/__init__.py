@@ -1,0 +1,1 @@
+"""The simulator, driven by the real SDKs and by raw requests."""
