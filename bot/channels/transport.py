@@ -1,0 +1,167 @@
+"""HTTP whose failures say whether a request may have been read.
+
+Theory: a text must never go out twice, so what counts is not which error was raised but in which phase.
+Before a connection exists nothing can have been read: `Temporary`. From then on the provider may have
+acted on the request, whatever went wrong afterwards: `Uncertain`. Exception classes are no guide:
+pyreqwest 0.15.1 raises `ConnectError` for a reset after the whole POST was read, and
+`ConnectTimeoutError` for a time-out while reading headers. Its list of causes names the phase, and
+tests/channels/test_transport.py holds that mapping on raw sockets; hence the pinned version.
+
+Cancelling `send` raises `CancelledError` like any other await; the request may have been read, so the
+caller must treat it as `Uncertain`.
+
+Long polling keeps a connection busy for most of a minute: give it a transport of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import aiohttp
+from pyreqwest.client import Client, ClientBuilder
+from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
+from pyreqwest.request import ConsumedRequest
+
+from bot.errors import SendError, Setup, Temporary, Uncertain
+from bot.messages import Request, Response
+
+#: seconds to make a connection; far below the time a lane may be held
+CONNECT_SECONDS = 5.0
+#: a kept connection unused for so long is closed by us, before the provider closes it under a request
+IDLE_SECONDS = 15.0
+#: how the pinned pyreqwest begins the cause of a connection that was never made
+NEVER_CONNECTED = "client error (Connect)"
+
+
+class PyreqwestTransport:
+    """The transport of production: no redirects, no proxy, HTTP/1.1, no retries."""
+
+    def __init__(self, *, connect_timeout: float = CONNECT_SECONDS) -> None:
+        self._client: Client = (
+            ClientBuilder()
+            .follow_redirects(False)
+            .no_proxy()
+            .http1_only()
+            .connect_timeout(timedelta(seconds=connect_timeout))
+            .pool_idle_timeout(timedelta(seconds=IDLE_SECONDS))
+            .build()
+        )
+
+    async def send(self, request: Request, *, timeout: float = 30.0) -> Response:
+        """See `bot.ports.Transport`; `timeout` is for the whole exchange, connecting included.
+
+        Raises `Setup` for a URL that is none.
+        """
+        ready = self._build(request, timeout)
+        try:
+            answer = await ready.send()
+            headers, body = _lower(answer.headers.items()), bytes(await answer.bytes())
+        except (PyreqwestError, ValueError) as error:
+            failure = _judge_pyreqwest(error, request)
+        else:
+            return Response(answer.status, headers, body)
+        # Raised out here so that no traceback carries the cause, which quotes the URL and thus a bot's token.
+        raise failure
+
+    def _build(self, request: Request, timeout: float) -> ConsumedRequest:
+        try:
+            builder = self._client.request(request.method, request.url).headers(dict(request.headers))
+            if request.body:
+                builder = builder.body_bytes(request.body)
+            return builder.timeout(timedelta(seconds=timeout)).build()
+        except ValueError:
+            failure = _unusable()
+        raise failure
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.close()
+
+
+class AiohttpTransport:
+    """The reference implementation of the same contract, on another HTTP library.
+
+    One difference: aiohttp repeats a GET, though never a POST, when a kept connection proves dead.
+    """
+
+    def __init__(self, *, connect_timeout: float = CONNECT_SECONDS) -> None:
+        self._connect_timeout = connect_timeout
+        self._opened: aiohttp.ClientSession | None = None
+
+    async def send(self, request: Request, *, timeout: float = 30.0) -> Response:
+        """See `PyreqwestTransport.send`."""
+        limits = aiohttp.ClientTimeout(total=timeout, sock_connect=self._connect_timeout)
+        try:
+            async with self._session().request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body or None,
+                allow_redirects=False,
+                timeout=limits,
+            ) as answer:
+                return Response(answer.status, _lower(answer.headers.items()), await answer.read())
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            failure = _judge_aiohttp(error, request)
+        raise failure
+
+    def _session(self) -> aiohttp.ClientSession:
+        # Opened at the first request, because a session belongs to a running loop.
+        if self._opened is None:
+            self._opened = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+            )
+        return self._opened
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._opened is not None:
+            await self._opened.close()
+
+
+def _judge_pyreqwest(error: Exception, request: Request) -> SendError:
+    """Decide by the phase that the causes name, never by the class."""
+    details = error.details if isinstance(error, DetailedPyreqwestError) else {"causes": None}
+    never = any(cause["message"].startswith(NEVER_CONNECTED) for cause in details["causes"] or [])
+    if never or isinstance(error, PoolTimeoutError):
+        return _never_connected(request)
+    return _broken(request)
+
+
+def _judge_aiohttp(error: Exception, request: Request) -> SendError:
+    match error:
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return _never_connected(request)
+        case aiohttp.InvalidURL():
+            return _unusable()
+        case _:
+            return _broken(request)
+
+
+def _never_connected(request: Request) -> Temporary:
+    return Temporary(
+        f"{_host(request)} could not be reached, so nothing was sent; it is tried again after a while."
+    )
+
+
+def _broken(request: Request) -> Uncertain:
+    return Uncertain(
+        f"The connection to {_host(request)} broke before it had answered; it may have acted all the same."
+    )
+
+
+def _unusable() -> Setup:
+    return Setup("The provider's address is no usable URL; put base_url right in config.toml.")
+
+
+def _host(request: Request) -> str:
+    """Name the machine and nothing more: a path may carry a token, a query a phone number."""
+    return urlsplit(request.url).netloc.rpartition("@")[2]
+
+
+def _lower(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers}
