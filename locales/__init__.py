@@ -1,1 +1,69 @@
-"""Catalogs and facts per language."""
+"""Catalogs and facts per language, read once from the files beside this one.
+
+These are the tables as they are written; `bot.languages` gives them meaning.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import StringIO
+from typing import Any
+
+from babel.messages.catalog import Catalog as Messages
+from babel.messages.pofile import read_po
+
+_REVIEW = re.compile(r'^"X-Review: (source|reviewed|unreviewed)\\n"$', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Homeloop's own sentences in one language."""
+
+    review: str  #: "source" | "reviewed" | "unreviewed"
+    phrases: Mapping[str, str]  #: key -> sentence; untranslated and fuzzy ones are absent
+
+
+@cache
+def registry() -> Mapping[str, Mapping[str, Any]]:
+    """Return languages.toml: tag -> its table."""
+    return tomllib.loads(_text("languages.toml"))
+
+
+@cache
+def source() -> Mapping[str, str]:
+    """Return bot.pot: key -> English sentence, in the file's order."""
+    return {str(m.context): str(m.id) for m in _messages(_text("bot.pot")) if m.id}
+
+
+@cache
+def catalog(tag: str) -> Catalog | None:
+    """Return <tag>/bot.po, or None where there is none."""
+    if tag not in registry() or not (files(__name__) / tag / "bot.po").is_file():
+        return None
+    text = _text(f"{tag}/bot.po")
+    found = _REVIEW.search(text)
+    if found is None:
+        raise ValueError(f"locales/{tag}/bot.po must say X-Review: source, reviewed or unreviewed.")
+    said = {str(m.context): str(m.string) for m in _messages(text) if m.id and m.string and not m.fuzzy}
+    return Catalog(found[1], said)
+
+
+@cache
+def notices(tag: str) -> Mapping[str, Mapping[str, str]]:
+    """Return <tag>/notices.toml: name -> its table; empty where there is none."""
+    if tag not in registry() or not (files(__name__) / tag / "notices.toml").is_file():
+        return {}
+    return tomllib.loads(_text(f"{tag}/notices.toml"))
+
+
+def _text(name: str) -> str:
+    return files(__name__).joinpath(*name.split("/")).read_text(encoding="utf-8")
+
+
+def _messages(text: str) -> Messages:
+    return read_po(StringIO(text), abort_invalid=True)

@@ -1,1 +1,1 @@
-"""Being written."""
+"""Drafting texts in other languages; what comes out of an engine is checked before anybody sees it."""
