@@ -20,9 +20,9 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, func
 from sqlmodel import Session, col
 
-from bot import roster_values
 from bot.errors import BroadcastError
 from bot.languages import by_name
+from bot.rosters import values
 from bot.store.tables import ContactPoint, Group, GroupKind, Membership, Person, PersonContactPoint
 
 NO_ADDRESS = "no address"
@@ -96,7 +96,7 @@ def audience_select(audience: Audience, *, emergency: bool = False) -> Select[An
     return rows
 
 
-def people_select(audience: Audience) -> Select[tuple[int | None]]:
+def people_select(audience: Audience) -> Select[Any]:
     """Return the ids of everybody in the audience, whatever their language and whether reached or not."""
     return sa.select(col(Person.id)).where(_belongs(audience))
 
@@ -148,26 +148,25 @@ def resolve(
 
 def _grade(text: str) -> str:
     try:
-        return roster_values.grade(text) or text
+        return values.grade(text) or text
     except ValueError:
         return text
 
 
 def _by_name(wanted: Sequence[str], known: Iterable[tuple[str, int]], kind: str) -> tuple[int, ...]:
     ids: dict[str, list[int]] = {}
-    names = {}
+    names: dict[str, str] = {}
     for name, number in sorted(known):
-        ids.setdefault(roster_values.fold(name), []).append(number)
-        names.setdefault(roster_values.fold(name), name)
-    unknown = [text for text in wanted if roster_values.fold(text) not in ids]
+        ids.setdefault(values.fold(name), []).append(number)
+        names.setdefault(values.fold(name), name)
+    unknown = [text for text in wanted if values.fold(text) not in ids]
     if unknown:
         there_are = (
-            ", ".join(sorted(names.values(), key=roster_values.grade_order))
-            or "none yet: import a roster first"
+            ", ".join(sorted(names.values(), key=values.grade_order)) or "none yet: import a roster first"
         )
         said = ", ".join(f"“{text}”" for text in unknown)
         raise BroadcastError(f"There is no {kind} {said}. Known: {there_are}.")
-    return tuple(dict.fromkeys(number for text in wanted for number in ids[roster_values.fold(text)]))
+    return tuple(dict.fromkeys(number for text in wanted for number in ids[values.fold(text)]))
 
 
 def _belongs(audience: Audience) -> ColumnElement[bool]:
@@ -240,8 +239,8 @@ def _unreached(session: Session, audience: Audience, *, emergency: bool) -> tupl
     if audience.languages:
         rows = rows.where(col(Person.reads).in_(audience.languages))
     found = session.connection().execute(rows).all()
-    named = tuple(Unreached(row[0], row[1], row[2], _why(row[4], row[5])) for row in found)
-    return named, sum(1 for row in found if not row[3])
+    named = tuple(Unreached(row.id or 0, row.name, row.reads, _why(row[4], row[5])) for row in found)
+    return named, sum(1 for row in found if not row.in_roster)
 
 
 def _why(addresses: int, bad: int) -> str:

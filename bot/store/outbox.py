@@ -62,6 +62,7 @@ class Settled:
     waiting_until: datetime | None = None
     reason: str | None = None
     code: str | None = None
+    counts: bool = True  #: False: the try was no fault of the text's and is given back
 
 
 def ensure_lane(session: Session, channel: str, name: str) -> int:
@@ -303,6 +304,7 @@ _SETTLE = (
         settled_at=bindparam("to_at"),
         reason=bindparam("to_reason"),
         code=bindparam("to_code"),
+        attempts=col(Delivery.attempts) - bindparam("to_give_back", type_=sa.Integer),
     )
 )
 
@@ -324,6 +326,7 @@ def settle(session: Session, epoch: int, results: Sequence[Settled], now: dateti
                 "to_at": now,
                 "to_reason": one.reason,
                 "to_code": one.code,
+                "to_give_back": 0 if one.counts else 1,
             }
             for one in results
         ],

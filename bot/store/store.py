@@ -231,6 +231,7 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         module=module,
+        hide_parameters=True,  # families' words and numbers stay out of errors and logs
         connect_args={"timeout": busy_seconds, "isolation_level": None, "check_same_thread": False},
     )
     journal = "WAL" if wal_is_sound(module.sqlite_version_info) else "DELETE"

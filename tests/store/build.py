@@ -102,9 +102,10 @@ def release(
 
 
 def everyone(*, above: int = 0) -> sa.Select[Any]:
-    return sa.select(
+    found: sa.Select[Any] = sa.select(  # type: ignore[assignment]
         col(ContactPoint.id).label("contact_point_id"), col(ContactPoint.channel), col(ContactPoint.language)
     ).where(col(ContactPoint.id) > above)
+    return found
 
 
 def states(session: Session) -> dict[str, int]:

@@ -171,6 +171,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("buttons", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("digits", sa.Boolean(), nullable=False),
+        sa.Column("asks", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("encoding", sa.String(), nullable=True),
         sa.Column("parts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -376,6 +377,7 @@ def upgrade() -> None:
             ["inbound.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("inbound_id"),
     )
     with op.batch_alter_table("reply", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reply_broadcast_id"), ["broadcast_id"], unique=False)
@@ -507,6 +509,7 @@ def upgrade() -> None:
         sa.Column("delivery_id", sa.Integer(), nullable=True),
         sa.Column("inbound_id", sa.Integer(), nullable=True),
         sa.Column("why", sa.String(), nullable=False),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
         sa.Column("promised_at", sa.BigInteger(), nullable=True),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("done_at", sa.BigInteger(), nullable=True),
