@@ -1,0 +1,303 @@
+"""What a text means as the answer to a question, or as the judgement of a read-back.
+
+A sure answer is a digit, an exact word, or one of these with a comment after it; anything guessed
+(a slip of the keys, a digit run into a sentence) is unsure and is read back once (DIALOGUE.md, rule 8).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.conversation.intent import (
+    Lexicon,
+    has_question_mark,
+    is_chatter,
+    is_without_marks,
+    plain,
+    thumb,
+    unmarked,
+    without_courtesy,
+)
+from bot.conversation.talk import Kind, Question
+
+_HEAD = re.compile(r"^\s*([^.,;:!\n–—()\-،。，！]+)[.,;:!\n–—()\-،。，！]+\s*(.+)$", re.DOTALL)
+_BROKEN_NUMBER = re.compile(r"\d[.,:/\-–]\d|[-−]\s?\d")
+#: "yes and …" adds; "yes I can …" may well be the correction
+_AND = frozenset({"and", "also", "plus", "y", "tambien", "también", "et", "aussi", "iyo", "thiab", "và"})
+#: a number with more words around it than this is read back
+_SHORT = 5
+#: shorter words hide no slip ("tuaj" is another word than "muaj"); longer than seven letters may hide two
+_SHORTEST, _ONE_SLIP = 5, 7
+#: "a" and "in" stand in a choice by chance
+_SHORTEST_PART = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it is recorded: `value`, and the same in both languages."""
+
+    value: str  #: "yes", "no", a choice's number from 1, a number
+    home: str
+    staff: str
+    sure: bool = True
+
+
+class Judgement(StrEnum):
+    """What a family says of our understanding (rule 7)."""
+
+    YES = "yes"
+    YES_AND_MORE = "yes_and_more"
+    NO = "no"
+    UNSURE = "unsure"  #: a word that without its marks means two things
+    OTHER = "other"  #: the correction itself
+
+
+def answer(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    """Read a text as an answer; None when it is none. Own words are always one and not read here."""
+    match question.kind:
+        case Kind.YES_NO | Kind.ONE_OF:
+            return _closed(text, question, lexicon)
+        case Kind.NUMBER:
+            return _number(text, question, lexicon)
+        case _:
+            return None
+
+
+def choice(question: Question, number: int) -> Answer | None:
+    """Return the answer behind a menu's digit or button; None beyond the menu."""
+    if not question.closed or not 1 <= number <= len(question.choices):
+        return None
+    home = question.choices[number - 1]
+    staff = question.staff_choices[number - 1] if len(question.staff_choices) >= number else home
+    value = ("yes", "no")[number - 1] if question.kind is Kind.YES_NO else str(number)
+    return Answer(value, home, staff)
+
+
+def pick(text: str, labels: Iterable[str], lexicon: Lexicon) -> int | None:
+    """Return the number, from 1, of the label that a digit, a number word or its own words name."""
+    spoken = {number: _labelled(number, label, lexicon) for number, label in enumerate(labels, 1)}
+    return _whole(text, spoken, lexicon)
+
+
+def judge(text: str, lexicon: Lexicon) -> Judgement:
+    """Read a text as the judgement of a read-back: 1 and 2, yes and no in words."""
+    spoken = {
+        1: lexicon.yes | lexicon.ok | _labelled(1, "", lexicon),
+        2: lexicon.no | _labelled(2, "", lexicon),
+    }
+    if is_without_marks(text, lexicon):
+        return Judgement.UNSURE
+    whole = _whole(text, spoken, lexicon)
+    if whole is not None:
+        return Judgement.YES if whole == 1 else Judgement.NO
+    begun, comment = _begun(text, spoken, lexicon)
+    if begun is None and _AND.intersection(plain(text).split()[1:2]):
+        begun = _whole(plain(text).split()[0], spoken, lexicon)
+    return Judgement.YES_AND_MORE if begun == 1 and not _says(comment, spoken[2]) else Judgement.OTHER
+
+
+def is_bare_number(text: str) -> bool:
+    """Say whether a text is nothing but a number, in any script."""
+    return plain(text).isdecimal()
+
+
+def _closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    spoken = _spoken(question, lexicon)
+    if is_without_marks(text, lexicon):
+        return None
+    number = _whole(text, spoken, lexicon)
+    if number is not None:
+        return choice(question, number)
+    cannot = _cannot(text, question, lexicon)
+    if cannot is not None:
+        return cannot
+    part, sure = _part(text, question, lexicon)
+    if part is not None:
+        return _unless(not sure, choice(question, part))
+    number, comment = _begun(text, spoken, lexicon)
+    if number is not None:
+        others = frozenset[str]().union(*(said for n, said in spoken.items() if n != number))
+        return _unless(_says(comment, others), choice(question, number))
+    if has_question_mark(text):
+        return None
+    number = (
+        _run_in(text, spoken, lexicon)
+        or _misspelt(text, spoken, lexicon)
+        or _misspelt_part(text, question, lexicon)
+    )
+    return None if number is None else _unless(True, choice(question, number))
+
+
+def _unless(doubtful: bool, found: Answer | None) -> Answer | None:
+    if found is None or not doubtful:
+        return found
+    return Answer(found.value, found.home, found.staff, sure=False)
+
+
+def _spoken(question: Question, lexicon: Lexicon) -> dict[int, frozenset[str]]:
+    """Map each choice's number to everything that means it."""
+    spoken = {n: _labelled(n, label, lexicon) for n, label in enumerate(question.choices, 1)}
+    if question.kind is Kind.YES_NO:
+        verbs = plain(question.asked or "")
+        spoken[1] |= lexicon.yes | lexicon.ok | _with_verb(lexicon.verb_yes, verbs)
+        spoken[2] |= lexicon.no | _with_verb(lexicon.verb_no, verbs)
+    return spoken
+
+
+def _labelled(number: int, label: str, lexicon: Lexicon) -> frozenset[str]:
+    words = {word for word, value in lexicon.numbers.items() if value == number}
+    return frozenset({str(number), plain(label)} - {""} | words)
+
+
+def _with_verb(forms: Iterable[str], verb: str) -> frozenset[str]:
+    return frozenset(form.replace("verb", verb) for form in forms) if verb else frozenset()
+
+
+def _cannot(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    """Read "tuaj tsis tau": wants to and cannot, which counts as a no and keeps its own words (rule 5)."""
+    if question.kind is not Kind.YES_NO or not question.asked:
+        return None
+    forms = _with_verb(lexicon.verb_cannot, plain(question.asked))
+    found = choice(question, 2)
+    if found is None or without_courtesy(text, lexicon) not in forms:
+        return None
+    return Answer(found.value, " ".join(text.split()), f"{found.staff} (cannot)")
+
+
+def _whole(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -> int | None:
+    """Match the whole message, courtesy left out; then without accents, where they are not needed."""
+    sign = thumb(text)
+    whole, bare = sign or plain(text), without_courtesy(text, lexicon)
+    for candidate in (whole, bare):
+        found = [number for number, said in spoken.items() if candidate in said]
+        if len(found) == 1:
+            return found[0]
+    if lexicon.marks_matter or sign:
+        return None
+    flat = unmarked(bare)
+    found = [number for number, said in spoken.items() if flat in {unmarked(word) for word in said}]
+    return found[0] if len(found) == 1 else None
+
+
+def _part(text: str, question: Question, lexicon: Lexicon) -> tuple[int | None, bool]:
+    """Match words that only one choice has: "evening" for "evening 6-8"; without its marks it is unsure."""
+    said = without_courtesy(text, lexicon)
+    if question.kind is not Kind.ONE_OF or not any(letter.isalpha() for letter in said):
+        return None, True
+    if said.isascii() and len(said) < _SHORTEST_PART:
+        return None, True
+    if said in lexicon.yes | lexicon.no | lexicon.ok:
+        return None, True
+    for change, sure in ((str, True), (unmarked, not lexicon.marks_matter)):
+        held = [
+            number
+            for number, label in enumerate(question.choices, 1)
+            if f" {change(said)} " in f" {change(plain(label))} "
+        ]
+        if held:
+            return (held[0], sure) if len(held) == 1 else (None, True)
+    return None, True
+
+
+def _begun(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -> tuple[int | None, str]:
+    """Match an answer before the first punctuation, with a comment after it: "1, but late"."""
+    parted = _HEAD.match(text)
+    if parted is None or plain(parted[2])[:1].isdigit():
+        return None, ""
+    if is_chatter(parted[1], lexicon) and not _says(parted[1], frozenset().union(*spoken.values())):
+        return _begun(parted[2], spoken, lexicon)
+    return _whole(parted[1], spoken, lexicon), parted[2]
+
+
+def _run_in(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -> int | None:
+    """Match an answer that runs into a sentence: "si pero tarde", "2 creo"."""
+    words = plain(text).split()
+    for length in range(min(4, len(words) - 1), 0, -1):
+        rest = " ".join(words[length:])
+        number = _whole(" ".join(words[:length]), spoken, lexicon)
+        if number is not None and not any(letter.isdigit() for letter in rest):
+            return number
+    return None
+
+
+def _misspelt(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -> int | None:
+    """Match a slip of the keys: only one choice near, and never across yes and no."""
+    word = unmarked(without_courtesy(text, lexicon))
+    if lexicon.marks_matter or len(word) < _SHORTEST or any(letter.isdigit() for letter in word):
+        return None
+    allowed = 1 if len(word) <= _ONE_SLIP else 2
+    near = [
+        number
+        for number, said in spoken.items()
+        if any(_distance(word, unmarked(each), allowed) <= allowed for each in said)
+    ]
+    return near[0] if len(near) == 1 else None
+
+
+def _misspelt_part(text: str, question: Question, lexicon: Lexicon) -> int | None:
+    """Match a slip in the words of one choice whose figures, if any were written, are right."""
+    said = unmarked(without_courtesy(text, lexicon))
+    if question.kind is not Kind.ONE_OF or lexicon.marks_matter:
+        return None
+    words, figures = _apart(said)
+    allowed = 1 if len(words) <= _ONE_SLIP else 2
+    near = [
+        number
+        for number, (its_words, its_figures) in enumerate(
+            (_apart(unmarked(plain(label))) for label in question.choices), 1
+        )
+        if (not figures or figures == its_figures)
+        and len(words) >= _SHORTEST
+        and _distance(words, its_words, allowed) <= allowed
+    ]
+    return near[0] if len(near) == 1 else None
+
+
+def _apart(said: str) -> tuple[str, list[str]]:
+    """Part words from figures."""
+    pieces = said.split()
+    words = [piece for piece in pieces if not piece.isdecimal()]
+    return " ".join(words), [piece for piece in pieces if piece.isdecimal()]
+
+
+def _distance(one: str, other: str, limit: int) -> int:
+    """Count inserted, dropped, changed and swapped letters; anything above `limit` is `limit` + 1."""
+    if abs(len(one) - len(other)) > limit or len(other) < _SHORTEST - 1:
+        return limit + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if before and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return min(last[-1], limit + 1)
+
+
+def _says(text: str, phrases: frozenset[str]) -> bool:
+    padded = f" {plain(text)} "
+    return any(f" {phrase} " in padded for phrase in phrases)
+
+
+def _number(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    """Read the one number of a text, in digits of any script or in words, within the question's limits."""
+    words = plain(text).split()
+    figures = [int(word) for word in words if word.isdecimal()]
+    written = lexicon.numbers.get(without_courtesy(text, lexicon))
+    found = figures or ([] if written is None else [written])
+    if len(found) != 1 or _BROKEN_NUMBER.search(text):
+        return None
+    if has_question_mark(text) and len(words) > 1:
+        return None
+    if (question.low is not None and found[0] < question.low) or len(str(found[0])) > _ONE_SLIP:
+        return None
+    if question.high is not None and found[0] > question.high:
+        return None
+    value = str(found[0])
+    return Answer(value, value, value, sure=len(words) <= _SHORT)

@@ -1,0 +1,226 @@
+"""Moves for answers with a fixed meaning: choices, numbers, whom they are for.
+
+Every move takes (talk, hearing, event, facts) and returns the new talk and what follows from it; it may
+rely on the state and the event that the table gives it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
+
+from bot.conversation import intent
+from bot.conversation.answers import Answer
+from bot.conversation.events import (
+    Asked,
+    CallStaff,
+    CloseKeyboard,
+    Effect,
+    Event,
+    Facts,
+    Pressed,
+    Said,
+)
+from bot.conversation.heard import Hearing
+from bot.conversation.hearing import pressed_question
+from bot.conversation.talk import (
+    ForWhom,
+    Now,
+    Offer,
+    Open,
+    ReadBack,
+    Talk,
+)
+from bot.conversation.wording import (
+    DAY,
+    Step,
+    choice_keys,
+    hand_over,
+    is_future,
+    let_go,
+    may_ask,
+    may_tell,
+    menu,
+    record_answer,
+    say,
+)
+from bot.messages import ReplyState
+
+#: so many questions in a row without an answer: stop asking by text, call (rule 13)
+UNANSWERED = 3
+
+
+def take_answer(talk: Talk, hearing: Hearing, event: Event, facts: Facts) -> Step:
+    """Record a sure answer; a newer one replaces the older (rule 10)."""
+    about, found = _asked_about(talk), cast("Answer", hearing.answer)
+    fresh = answered(about, found, event)
+    if (about.value, about.staff) == (fresh.value, fresh.staff) and isinstance(talk.now, Open):
+        return _same_again(talk, about, event)
+    return finish(talk, fresh, event.at, facts, quiet=False)
+
+
+def _asked_about(talk: Talk) -> Open:
+    """Return the open question, also when its odd answer is being read back."""
+    if isinstance(talk.now, ReadBack) and talk.now.own.about is not None:
+        return replace(talk.now.own.about, texts=talk.now.own.texts)
+    return cast("Open", talk.now)
+
+
+def answered(about: Open, found: Answer, event: Event) -> Open:
+    words = event.text if isinstance(event, Said) else found.home
+    reply = about.reply or cast("Said | Pressed", event).key
+    child = f", {about.question.grades[about.child - 1]}" if about.child else ""
+    staff_child = f", {about.question.staff_grades[about.child - 1]}" if about.child else ""
+    return replace(
+        about,
+        reply=reply,
+        words=words,
+        value=found.value,
+        home=found.home + child,
+        staff=found.staff + staff_child,
+        misread_at=None,
+    )
+
+
+def _same_again(talk: Talk, about: Open, event: Event) -> Step:
+    """Keep a comment that came with the same answer; a bare repetition changes nothing."""
+    if not isinstance(event, Said) or len(intent.plain(event.text)) <= len(intent.plain(about.words)):
+        return talk, []
+    about = replace(about, words=f"{about.words}\n{event.text}")
+    state = ReplyState.CORRECTED if about.replaced else ReplyState.CONFIRMED
+    return replace(talk, now=about), [record_answer(about, state, event.at)]
+
+
+def finish(talk: Talk, about: Open, at: datetime, facts: Facts, *, quiet: bool) -> Step:
+    """Ask whom it is for if that is open (rule 17), else record it and say so."""
+    if len(about.question.grades) > 1 and about.child is None and may_ask(about.texts):
+        asking = replace(say(talk, facts, "which_child", options=menu(about.question.grades)), digits=True)
+        waiting = replace(about, texts=about.texts + 1)
+        recorded = record_answer(about, ReplyState.RECEIVED, at)
+        return replace(talk, now=ForWhom(waiting, at)), [recorded, asking]
+    return _settle(talk, about, at, facts, quiet=quiet)
+
+
+def _settle(talk: Talk, about: Open, at: datetime, facts: Facts, *, quiet: bool) -> Step:
+    again = about.answered_at is not None
+    effects: list[Effect] = [
+        record_answer(about, ReplyState.CORRECTED if again else ReplyState.CONFIRMED, at)
+    ]
+    if about.question.closed:
+        effects.append(CloseKeyboard(about.question.broadcast_id))
+    about = replace(about, answered_at=at, replaced=again)
+    if not may_tell(about.texts):
+        effects.append(CallStaff("many answers", promise=False, reply=about.reply))
+    elif not quiet or is_future(about.question.decided_on, at, facts):
+        effects.append(_noted(talk, about, at, facts, quiet=quiet))
+        about = replace(about, texts=about.texts + 1)
+    effects += let_go(talk.earlier, at)
+    return replace(talk, now=about, earlier=None, unanswered=0), effects
+
+
+def _noted(talk: Talk, about: Open, at: datetime, facts: Facts, *, quiet: bool) -> Effect:
+    day = about.question.decided_on
+    if day is None or not is_future(day, at, facts):
+        return say(talk, facts, "noted", answer=about.home or "")
+    if quiet:
+        return say(talk, facts, "closing", day=day)
+    return say(talk, facts, "noted_next", answer=about.home or "", day=day)
+
+
+def take_child(talk: Talk, hearing: Hearing, event: Event, facts: Facts) -> Step:
+    """Add whom the answer is for."""
+    about, number = cast("ForWhom", talk.now).open, cast("int", hearing.number)
+    question = about.question
+    about = replace(
+        about,
+        child=number,
+        home=f"{about.home}, {question.grades[number - 1]}",
+        staff=f"{about.staff}, {question.staff_grades[number - 1]}",
+    )
+    return _settle(talk, about, event.at, facts, quiet=False)
+
+
+def child_unclear(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:
+    """Keep the answer and give the rest to a person."""
+    about = cast("ForWhom", talk.now).open
+    about = replace(about, words=f"{about.words}\n{cast('Said', event).text}", child=0, answered_at=event.at)
+    dropped = let_go(talk.earlier, event.at)
+    talk, effects = hand_over(talk, facts, event.at, "for whom", reply=about.reply)
+    recorded = record_answer(about, ReplyState.WITH_STAFF, event.at)
+    return replace(talk, now=about, earlier=None), [recorded, *effects, *dropped]
+
+
+def late_press(talk: Talk, hearing: Hearing, event: Event, facts: Facts) -> Step:
+    """Record a button of an older text for the question it belongs to; what is open stays open."""
+    earlier, pressed = talk.earlier, cast("Pressed", event)
+    question = pressed_question(talk, pressed)
+    assert question is not None
+    known = pressed.reply is not None
+    about = Open(question, event.at, reply=pressed.reply, answered_at=event.at if known else None)
+    if isinstance(earlier, Open) and earlier.question.broadcast_id == question.broadcast_id:
+        about = earlier
+    about = answered(about, cast("Answer", hearing.answer), event)
+    aside, effects = _settle(replace(talk, earlier=None), about, event.at, facts, quiet=False)
+    kept = None if about.asked_at == getattr(earlier, "asked_at", None) else earlier
+    return replace(aside, now=talk.now, earlier=kept), effects
+
+
+def misread(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:
+    """Ask once more, with the choices (rule 4: no text says "invalid")."""
+    about = cast("Open", talk.now)
+    return ask_again(talk, replace(about, words=cast("Said", event).text), event, facts)
+
+
+def ask_again(talk: Talk, about: Open, event: Event, facts: Facts) -> Step:
+    reply = about.reply or cast("Said | Pressed", event).key
+    about = replace(about, reply=reply, value=None, home=None, staff=None, misread=1, misread_at=event.at)
+    if not may_ask(about.texts):
+        return _to_person(talk, about, event.at, facts)
+    if about.question.closed:
+        asking = say(talk, facts, "ask_again", options=menu(about.question.choices))
+        asking = replace(asking, digits=True, buttons=choice_keys(about.question))
+    else:
+        asking = say(talk, facts, "ask_number_again")
+    recorded = record_answer(about, ReplyState.RECEIVED, event.at)
+    return replace(talk, now=replace(about, texts=about.texts + 1)), [recorded, asking]
+
+
+def misread_again(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:
+    """Not understood twice: a person, and the question stays answerable."""
+    about, said = cast("Open", talk.now), cast("Said", event)
+    return _to_person(talk, replace(about, reply=about.reply or said.key, words=said.text), event.at, facts)
+
+
+def _to_person(talk: Talk, about: Open, at: datetime, facts: Facts) -> Step:
+    about = replace(about, value=None, home=None, staff=None, misread=2, misread_at=None)
+    talk, effects = hand_over(talk, facts, at, "not understood", reply=about.reply)
+    recorded = record_answer(about, ReplyState.WITH_STAFF, at)
+    return replace(talk, now=about, unanswered=0), [recorded, *effects]
+
+
+def asked(talk: Talk, _hearing: Hearing, event: Event, _facts: Facts) -> Step:
+    """A new question is open; the one before it may still be meant for a while (rule 3)."""
+    sent, before = cast("Asked", event), talk.now
+    if isinstance(before, Open) and before.question.broadcast_id == sent.question.broadcast_id:
+        return replace(talk, now=replace(before, asked_at=sent.at, certain=sent.certain)), []
+    effects = [*let_go(talk.earlier, sent.at), *let_go(talk.aside, sent.at)]
+    ignored = talk.unanswered
+    if isinstance(before, Open) and before.value is None:
+        ignored += 1
+        if ignored == UNANSWERED:
+            effects.append(CallStaff("questions unanswered", promise=False))
+    earlier = _still_meant(before, sent.at)
+    if earlier is None:
+        effects += let_go(before, sent.at)
+    now = Open(sent.question, sent.at, sent.certain)
+    return replace(talk, now=now, earlier=earlier, aside=None, unanswered=ignored), effects
+
+
+def _still_meant(before: Now | None, at: datetime) -> Offer | None:
+    match before:
+        case ReadBack() | Open(answered_at=None):
+            return before
+        case Open(answered_at=datetime() as since) if at - since <= DAY:
+            return before
+    return None

@@ -1,0 +1,277 @@
+"""What can happen in a conversation, the facts of that moment, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeAlias
+
+from bot.conversation.intent import Lexicon
+from bot.conversation.talk import Question
+from bot.messages import ReplyState
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The world as it is at one event; the engine asks nobody."""
+
+    school: str
+    phone: str
+    reader: str  #: who reads and answers, as families know them
+    promised: datetime  #: by when a person answers: the soonest true time, in the school's zone
+    lexicon: Lexicon  #: the words of the family's language and of English
+    night: bool = False  #: nobody is on duty now
+    adults: int = 1  #: people who use this contact point
+    speakable: frozenset[str] = frozenset({"en"})  #: catalogs that may be sent to this family
+    yes: str = "yes"  #: in the family's language
+    no: str = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question was sent to this contact point."""
+
+    question: Question
+    at: datetime
+    certain: bool = True  #: False while its delivery is unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """They wrote, or sent pictures or voice notes. `key` is the inbound's; it names a new reply."""
+
+    text: str
+    at: datetime
+    key: str
+    media: int = 0
+    answered: bool = False  #: the provider already answered this START or HELP itself
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """They pressed a button (`parse_button`).
+
+    `question` is that of an older broadcast, from the store, when the talk no longer holds it.
+    """
+
+    press: Press
+    at: datetime
+    key: str
+    question: Question | None = None
+    reply: str | None = None  #: key of the reply that this family already gave to it
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBackWritten:
+    """A liaison wrote what we understood, in both languages (rule 9)."""
+
+    reply: str
+    home: str
+    staff: str
+    by: str  #: "liaison:Faadumo"
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoReadBack:
+    """A liaison decided that a person deals with these words."""
+
+    reply: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """Time passed."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTookOver:
+    """A person began to write with this family."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """That person is done."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """They opened the bot with their one-time code."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """They blocked the bot."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unblocked:
+    """They unblocked the bot."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderStopped:
+    """The provider took a STOP and answered it itself; we say nothing."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button means: `choice` counts from 1; `about` is "q" (question) or "r1", "r2" (read-back)."""
+
+    broadcast_id: int
+    choice: int
+    about: str = "q"
+
+
+Event: TypeAlias = (
+    Asked
+    | Said
+    | Pressed
+    | ReadBackWritten
+    | NoReadBack
+    | Woke
+    | StaffTookOver
+    | HandedBack
+    | Linked
+    | Blocked
+    | Unblocked
+    | ProviderStopped
+)
+
+
+def button_data(broadcast_id: int, choice: int, about: str = "q") -> str:
+    """Return what travels in a button: far below Telegram's 64 bytes."""
+    return f"{about}:{broadcast_id}:{choice}"
+
+
+def parse_button(data: str) -> Press | None:
+    """Read a button's data back; None if it is none of ours."""
+    about, _, rest = data.partition(":")
+    broadcast, _, choice = rest.partition(":")
+    if about not in {"q", "r1", "r2"} or not _is_number(broadcast) or not _is_number(choice):
+        return None
+    return Press(int(broadcast), int(choice), about)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 18
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One button under a text."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Write a phrase of the catalog to them.
+
+    Values that are dates are named by weekday and day in `language`, moments by the catalog's
+    when_today or when_day. `also_english`: the same once more in English, after " / " (rule 18).
+    """
+
+    key: str
+    language: str
+    values: Mapping[str, str | date | datetime] = field(default_factory=dict)
+    digits: bool = False  #: offers digits, so rule 3 holds for it
+    passes_stop: bool = False
+    also_english: bool = False
+    buttons: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Keep what they told us; the newest version of the reply named by `reply`."""
+
+    reply: str  #: key of the inbound that began it
+    broadcast_id: int | None  #: None: a question of their own
+    kind: str  #: the question's kind, or "own_question"
+    words: str
+    state: ReplyState
+    value: str | None = None
+    home: str | None = None  #: what we understood, in their language
+    staff: str | None = None  #: the same in the staff's
+    by: str = "family"
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallStaff:
+    """Give it to a person. `promise`: they were told `Facts.promised`; restricted: the danger list."""
+
+    why: str
+    promise: bool
+    restricted: bool = False
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReadBack:
+    """Ask a liaison to write what we understood."""
+
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopWriting:
+    """Nothing more goes to this contact point: "family", "wrong number", "provider", "blocked"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingsOnly:
+    """After a STOP they want closings and danger, nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartWriting:
+    """They asked, by an explicit word or act, to be written to again."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """Write to this contact point in another language from now on."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseKeyboard:
+    """Take the buttons of this broadcast away; it is answered."""
+
+    broadcast_id: int
+
+
+Effect: TypeAlias = (
+    Say
+    | Record
+    | CallStaff
+    | WriteReadBack
+    | StopWriting
+    | ClosingsOnly
+    | StartWriting
+    | ChangeLanguage
+    | CloseKeyboard
+)

@@ -1,0 +1,307 @@
+"""What holds in every conversation, however it goes (DIALOGUE.md, Proof)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.conversation import engine, intent
+from bot.conversation.engine import Passage, follow
+from bot.conversation.events import (
+    Asked,
+    Blocked,
+    CallStaff,
+    Effect,
+    Event,
+    Facts,
+    HandedBack,
+    NoReadBack,
+    Press,
+    Pressed,
+    ProviderStopped,
+    ReadBackWritten,
+    Record,
+    Said,
+    Say,
+    StaffTookOver,
+    StartWriting,
+    StopWriting,
+    Unblocked,
+    Woke,
+)
+from bot.conversation.heard import Heard
+from bot.conversation.intent import lexicon
+from bot.conversation.talk import (
+    Kind,
+    Open,
+    Question,
+    ReadBack,
+    State,
+    Talk,
+    Which,
+    from_json,
+    open_until,
+    to_json,
+)
+from bot.messages import ReplyState
+from tests.conversation.harness import TUESDAY, ZONE
+
+DANGEROUS = ("he hits me", "tengo miedo", "my husband has a gun, yes", "1 but I am afraid of my father")
+STOPS = ("STOP", "stop!", "alto", "please stop", "no me manden más")
+THANKS = ("gracias", "ok", "👍", "❤️", "hola", "")
+TEXTS = (
+    *DANGEROUS, *STOPS, *THANKS,
+    *"0123456789", "sí", "no", "si y tambien los lunes", "no, solo los lunes", "sip", "correto", "otra hora",
+    "otra hra", "3 a 5", "somos 4", "15", "trabajo de noche", "no tengo dinero", "¿a qué hora es?", "?",
+    "START", "HELP", "quién es", "número equivocado", "una persona", "English", "Español", "no entiendo",
+    "en la tarde por favor", "grado 6", "¿Puede venir?",
+)  # fmt: skip
+
+QUESTIONS = (
+    Question(1, Kind.YES_NO, "¿Puede venir?", ("sí", "no"), ("yes", "no")),
+    Question(2, Kind.ONE_OF, "¿A qué hora?", ("8 a 11", "3 a 5", "otra hora"), ("8-11", "3-5", "other")),
+    Question(3, Kind.NUMBER, "¿Cuántos?", low=0, high=12),
+    Question(4, Kind.OWN_WORDS, "¿Qué necesita?", decided_on=TUESDAY.date() + timedelta(days=90)),
+    Question(
+        5, Kind.ONE_OF, "¿Qué talla?", ("chica", "grande"), ("small", "large"),
+        grades=("grado 3", "grado 6", "los dos"), staff_grades=("grade 3", "grade 6", "both"),
+    ),
+    Question(6, Kind.OWN_WORDS, "¿Qué cambiaría?"),
+)  # fmt: skip
+
+#: texts of ours that are about one question; hand-overs and the like are not
+ABOUT_A_QUESTION = {
+    "noted", "noted_next", "read_back", "read_back_later", "read_back_again", "tell_again", "closing",
+    "got_it", "will_call", "ask_again", "ask_number_again", "which_question", "which_child",
+}  # fmt: skip
+HAND_OVERS = {"handover", "handover_night"}
+
+
+@dataclass
+class Walk:
+    """A conversation that goes anywhere."""
+
+    adults: int = 1
+    night: bool = False
+    speakable: frozenset[str] = frozenset({"en", "es"})
+    talk: Talk = field(default_factory=lambda: Talk("es"))
+    minutes: int = 0
+    count: int = 0
+
+    def facts(self) -> Facts:
+        now = TUESDAY + timedelta(minutes=self.minutes)
+        return Facts(
+            "Lincoln School", "715-555-0100", "Ms Ruiz", now.astimezone(ZONE) + timedelta(hours=4),
+            lexicon(self.talk.language), self.night, self.adults, self.speakable, "sí", "no",
+        )  # fmt: skip
+
+    def event(self, kind: str, what: int, later: int) -> Event:
+        self.minutes += later
+        self.count += 1
+        at, key = TUESDAY + timedelta(minutes=self.minutes), str(self.count)
+        match kind:
+            case "said":
+                return Said(TEXTS[what % len(TEXTS)], at, key)
+            case "media":
+                return Said("", at, key, media=1)
+            case "asked":
+                question = QUESTIONS[what % len(QUESTIONS)]
+                fresh = replace(question, broadcast_id=question.broadcast_id + 10 * self.count)
+                return Asked(fresh, at, certain=what % 5 > 0)
+            case "pressed":
+                about = ("q", "r1", "r2")[what % 3]
+                return Pressed(Press(self._broadcast(), what % 4, about), at, key, QUESTIONS[what % 6])
+            case "written":
+                reply = self.talk.waiting[what % len(self.talk.waiting)].reply if self.talk.waiting else "0"
+                return ReadBackWritten(reply, "usted trabaja", "works", "liaison:Faadumo", at)
+            case "not written":
+                return NoReadBack(self.talk.waiting[0].reply if self.talk.waiting else "0", at)
+            case _:
+                others = (
+                    Woke, StaffTookOver, HandedBack, Blocked, Unblocked, ProviderStopped, HandedBack, Woke,
+                )  # fmt: skip
+                return others[what % len(others)](at)
+
+    def _broadcast(self) -> int:
+        match self.talk.now:
+            case Open(question=question):
+                return question.broadcast_id
+            case ReadBack(own=own):
+                return own.question.broadcast_id
+        return 1
+
+    def step(self, event: Event) -> tuple[Talk, list[Effect], list[Passage]]:
+        before = self.talk
+        self.talk, effects, passages = follow(before, event, self.facts())
+        return before, effects, passages
+
+
+SELDOM = ("pressed", "media", "not written", "other", "other")
+KINDS = ("said",) * 8 + ("asked",) * 4 + ("written",) * 4 + SELDOM
+LATER = st.sampled_from((0, 0, 1, 1, 3, 14, 16, 60, 23 * 60, 25 * 60, 49 * 60))
+STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10_000), LATER), min_size=1, max_size=25)
+WALKS = st.builds(
+    Walk,
+    adults=st.integers(1, 3),
+    night=st.booleans(),
+    speakable=st.sampled_from((frozenset({"en", "es"}), frozenset({"en"}))),
+)
+bounded = settings(
+    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+)
+
+
+@bounded
+@given(WALKS, STEPS)
+def test_every_conversation_keeps_the_rules(walk: Walk, steps: list[tuple[str, int, int]]) -> None:
+    texts: Counter[int] = Counter()
+    for kind, what, later in steps:
+        event = walk.event(kind, what, later)
+        before, effects, passages = walk.step(event)
+        said = [effect for effect in effects if isinstance(effect, Say)]
+        _stays_on_the_table(passages)
+        assert from_json(to_json(walk.talk)) == walk.talk
+        _at_most_one_is_open(walk.talk)
+        _danger_wins(event, before, effects, said)
+        _stop_wins(event, before, walk.talk, effects)
+        _silence_after_stop(event, before, effects, said)
+        _thanks_get_nothing(event, before, said)
+        _promises_are_kept_by_somebody(said, effects)
+        _digits_mean_what_was_offered_last(event, before, effects)
+        texts.update(_about(effects, walk.talk, before))
+    assert all(count <= 4 for count in texts.values()), texts
+
+
+@bounded
+@given(WALKS, STEPS)
+def test_a_person_is_always_one_word_away(walk: Walk, steps: list[tuple[str, int, int]]) -> None:
+    for kind, what, later in steps:
+        walk.step(walk.event(kind, what, later))
+    event = Said("a person please", TUESDAY + timedelta(minutes=walk.minutes), "last")
+    _, effects, _ = walk.step(event)
+    assert any(isinstance(effect, CallStaff) for effect in effects)
+
+
+@bounded
+@given(WALKS, STEPS, st.sampled_from(DANGEROUS))
+def test_danger_is_answered_as_an_ordinary_question_is(
+    walk: Walk, steps: list[tuple[str, int, int]], dangerous: str
+) -> None:
+    for kind, what, later in steps:
+        walk.step(walk.event(kind, what, later))
+    walk.minutes += 20
+    calm = replace(walk, talk=replace(walk.talk, with_staff=False))
+    at = TUESDAY + timedelta(minutes=walk.minutes)
+    _, of_danger, _ = replace(calm).step(Said(dangerous, at, "last"))
+    _, of_question, _ = replace(calm).step(Said("¿a qué hora sale el autobús?", at, "last"))
+    assert [say for say in of_danger if isinstance(say, Say)] == [
+        say for say in of_question if isinstance(say, Say)
+    ]
+
+
+def _stays_on_the_table(passages: list[Passage]) -> None:
+    for state, heard, end in passages:
+        assert end in (engine.row(state, heard).to or (state,)), (state, heard, end)
+
+
+def _at_most_one_is_open(talk: Talk) -> None:
+    """A read-back and an unanswered question are never both asked for at the same time."""
+    if talk.stopped is not None:
+        assert talk.now is None
+        assert open_until(talk) is None
+    if talk.aside is not None and not talk.with_staff:
+        answered = isinstance(talk.now, Open) and talk.now.value is not None
+        assert talk.now is not None
+        assert not answered
+
+
+def _danger_wins(event: Event, before: Talk, effects: list[Effect], said: list[Say]) -> None:
+    if not isinstance(event, Said) or not intent.is_danger(event.text, lexicon(before.language)):
+        return
+    assert any(isinstance(effect, CallStaff) and effect.restricted for effect in effects)
+    assert {say.key for say in said} <= HAND_OVERS
+    assert not any(event.text in str(say.values) for say in said)
+    assert not any(isinstance(effect, Record) and event.text in effect.words for effect in effects)
+
+
+def _stop_wins(event: Event, before: Talk, after: Talk, effects: list[Effect]) -> None:
+    words = lexicon(before.language)
+    if isinstance(event, Said) and event.text in STOPS and intent.is_stop(event.text, words):
+        assert any(isinstance(effect, StopWriting) for effect in effects)
+        assert after.stopped is not None
+        assert sum(isinstance(effect, Say) for effect in effects) == (before.stopped is None)
+
+
+def _silence_after_stop(event: Event, before: Talk, effects: list[Effect], said: list[Say]) -> None:
+    """After STOP only her own START, HELP and the offered 1 are answered."""
+    if before.stopped is None or any(isinstance(effect, StartWriting) for effect in effects):
+        return
+    assert {say.key for say in said} <= {"closings_only", "help"}
+    assert all(say.passes_stop for say in said)
+
+
+def _thanks_get_nothing(event: Event, before: Talk, said: list[Say]) -> None:
+    if before.state is State.QUIET and isinstance(event, Said) and event.text in THANKS and not event.media:
+        assert said == []
+
+
+def _promises_are_kept_by_somebody(said: list[Say], effects: list[Effect]) -> None:
+    if any("when" in say.values for say in said):
+        assert any(isinstance(effect, CallStaff) and effect.promise for effect in effects)
+
+
+def _digits_mean_what_was_offered_last(event: Event, before: Talk, effects: list[Effect]) -> None:
+    """One digit, one meaning: what is recorded is what the menu that is open says it is (rules 1 to 3)."""
+    if not isinstance(event, Said) or event.text not in {"1", "2", "3", "4", "5", "6", "7", "8"}:
+        return
+    records = [effect for effect in effects if isinstance(effect, Record)]
+    match before.now:
+        case _ if before.stopped is not None or before.with_staff:
+            assert records == []
+        case Open(question=question) if question.closed:
+            of_it = [each for each in records if each.broadcast_id == question.broadcast_id]
+            assert {each.value for each in of_it} <= {_value(question, int(event.text)), None}
+        case ReadBack(own=own) if own.about is None:
+            of_it = [each for each in records if each.broadcast_id == own.question.broadcast_id]
+            sure = {ReplyState.CONFIRMED, ReplyState.CORRECTED}
+            assert all((each.state in sure) == (event.text == "1") for each in of_it[:1])
+
+
+def _value(question: Question, digit: int) -> str | None:
+    values = ("yes", "no") if question.kind is Kind.YES_NO else ("1", "2", "3")[: len(question.choices)]
+    return values[digit - 1] if digit <= len(values) else None
+
+
+def _about(effects: list[Effect], after: Talk, before: Talk) -> list[int]:
+    """Name the question that each of our texts is about."""
+    recorded = [effect.broadcast_id for effect in effects if isinstance(effect, Record)]
+    named = []
+    for position, effect in enumerate(effects):
+        if not isinstance(effect, Say) or effect.key not in ABOUT_A_QUESTION:
+            continue
+        if effect.key == "which_question":
+            assert isinstance(after.now, Which)
+            second = after.now.second
+            question = second.question if isinstance(second, Open) else second.own.question
+            named.append(question.broadcast_id)
+            continue
+        earlier = [each.broadcast_id for each in effects[:position] if isinstance(each, Record)]
+        found = [each for each in [*reversed(earlier), *recorded] if each is not None]
+        if found:
+            named.append(found[0])
+        elif isinstance(before.now, ReadBack):
+            named.append(before.now.own.question.broadcast_id)
+    return named
+
+
+def test_the_texts_of_the_walks_reach_most_of_the_table() -> None:
+    """The walks are worth something only if they go everywhere that family's words can lead."""
+    words = lexicon("es")
+    assert sum(intent.is_danger(text, words) for text in TEXTS) == len(DANGEROUS)
+    assert all(intent.is_stop(text, words) for text in STOPS)
+    assert all(intent.is_chatter(text, words) for text in THANKS)
+    assert Heard.DANGER in engine.ANYWHERE
