@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.messages import ChannelName
-from bot.ports import Channel, Clock, Translator
+from bot.ports import Channel, Clock, Translator, Transport
 from bot.settings import Settings
 from bot.store.store import Store
 
@@ -31,7 +31,14 @@ class App:
     clock: Clock
     senders: tuple[Sender, ...] = ()
     translator: Translator | None = None
+    transports: tuple[Transport, ...] = ()
 
     def sender(self, lane: str) -> Sender | None:
         """Return the sender of that lane name, if it is configured."""
         return next((one for one in self.senders if one.name == lane), None)
+
+    async def close(self) -> None:
+        """Close every connection, then the database."""
+        for transport in self.transports:
+            await transport.close()
+        self.store.close()

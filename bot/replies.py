@@ -1,1 +1,272 @@
-"""Being written."""
+"""Receive one inbound message; carry out what the conversation engine makes of it.
+
+First everything is stored as it came (`accept`), in a transaction that is durable before the provider
+hears "received". Then, one inbound at a time, the contact point's talk is brought up to date, the engine
+takes one step, and the talk, the reply and the texts that follow are committed together (`handle`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import Session, col, select
+
+from bot.conversation import events
+from bot.errors import BroadcastError
+from bot.messages import ChannelName, StatusReport
+from bot.messages import Inbound as Message
+from bot.settings import Settings
+from bot.store import contacts, outbox
+from bot.store.tables import (
+    Consent,
+    ContactPoint,
+    Handover,
+    Inbound,
+    LinkCode,
+    Person,
+    PersonContactPoint,
+    Reply,
+    Talk,
+)
+from bot.talking import Turn
+
+
+def accept(session: Session, messages: list[Message], now: datetime) -> int:
+    """Keep what came, once however often it comes; return how many were new."""
+    if not messages:
+        return 0
+    rows = [
+        {
+            "channel": one.channel,
+            "provider_id": one.provider_id,
+            "lane": one.lane,
+            "address": one.address,
+            "message": asdict(one),
+            "received_at": now,
+        }
+        for one in messages
+    ]
+    kept = session.connection().execute(
+        insert(Inbound).values(rows).on_conflict_do_nothing(index_elements=["channel", "provider_id"])
+    )
+    return int(kept.rowcount)
+
+
+def accept_status(session: Session, report: StatusReport, now: datetime) -> None:
+    """Keep a status report and carry out what it says of the delivery and of the phone."""
+    moved = outbox.apply_status(session, report, now)
+    if moved is None or not (report.opted_out or report.bad_address):
+        return
+    contact = session.get(ContactPoint, moved, populate_existing=True)
+    if contact is None:
+        return
+    if report.opted_out and contact.stopped_at is None:
+        contacts.stop(session, contact, why="provider", evidence=report.reason or "", now=now)
+    elif report.bad_address:
+        contacts.mark_bad(session, contact, why=report.reason or "The number cannot be reached.", now=now)
+
+
+def unhandled(session: Session, most: int) -> list[int]:
+    """List what came and nobody has thought about yet, oldest first."""
+    rows = session.exec(
+        select(Inbound.id).where(col(Inbound.handled_at).is_(None)).order_by(col(Inbound.id)).limit(most)
+    )
+    return [one for one in rows if one is not None]
+
+
+def handle(session: Session, inbound_id: int, settings: Settings, now: datetime) -> list[Message]:
+    """Think about one inbound; return the keyboards that are to be taken away after the commit."""
+    inbound = session.get(Inbound, inbound_id, populate_existing=True)
+    if inbound is None or inbound.handled_at is not None:
+        return []
+    message = _message(inbound)
+    contact = _contact(session, message, settings)
+    inbound.contact_point_id, inbound.handled_at = contact.id, now
+    session.add(inbound)
+    turn = Turn(session, contact, settings, now, inbound=inbound, message=message)
+    if not message.private:
+        turn.decline_group()
+    elif message.start_code is not None:
+        _open_bot(turn, message.start_code)
+    else:
+        turn.step(_event(message, inbound, now))
+    return turn.keyboards
+
+
+def give_up(session: Session, inbound_id: int, now: datetime) -> None:
+    """An inbound that the program could not deal with goes to a person, words and all."""
+    inbound = session.get(Inbound, inbound_id, populate_existing=True)
+    if inbound is None:
+        return
+    inbound.handled_at = now
+    contact = contacts.at_address(session, inbound.channel, inbound.address)
+    inbound.contact_point_id = contact.id if contact else None
+    session.add(inbound)
+    session.add(
+        Handover(
+            contact_point_id=inbound.contact_point_id,
+            inbound_id=inbound_id,
+            why="the program could not deal with this message",
+            made_at=now,
+        )
+    )
+
+
+def _message(inbound: Inbound) -> Message:
+    return Message(**{**inbound.message, "channel": ChannelName(inbound.channel)})
+
+
+def _contact(session: Session, message: Message, settings: Settings) -> ContactPoint:
+    """Return the contact point it came from; a number we never wrote to gets one that no audience has."""
+    found = contacts.at_address(session, message.channel, message.address)
+    if found is not None:
+        return found
+    made = ContactPoint(
+        channel=message.channel, address=message.address, language=settings.school.staff_language
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _event(message: Message, inbound: Inbound, now: datetime) -> events.Event:
+    at, key = inbound.received_at, str(inbound.id)
+    if message.blocked is not None:
+        return events.Blocked(at) if message.blocked else events.Unblocked(at)
+    if message.pressed is not None:
+        press = events.parse_button(message.pressed)
+        if press is not None:
+            return events.Pressed(press, at, key)
+    if message.provider_replied and _is_stop(message.text):
+        return events.ProviderStopped(at)
+    return events.Said(message.text, at, key, media=message.media)
+
+
+#: words to which Twilio itself answers, and after which it blocks us (twilio.com, Advanced Opt-Out)
+_PROVIDER_STOPS = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"])
+
+
+def _is_stop(text: str) -> bool:
+    return text.strip().upper() in _PROVIDER_STOPS
+
+
+def _open_bot(turn: Turn, code: str) -> None:
+    """Somebody opened the bot: with a one-time code this chat becomes theirs, else it is told how."""
+    session, contact, now = turn.session, turn.contact, turn.now
+    link = session.get(LinkCode, code) if code else None
+    person = session.get(Person, link.person_id) if link and link.used_at is None else None
+    if link is None or person is None:
+        turn.say("linked" if _has_people(session, contact) else "not_linked")
+        return
+    assert contact.id is not None
+    assert person.id is not None
+    link.used_at, link.contact_point_id = now, contact.id
+    contact.language = _language_of(session, person)
+    if session.get(PersonContactPoint, (person.id, contact.id)) is None:
+        session.add(PersonContactPoint(person_id=person.id, contact_point_id=contact.id, rank=0, by="family"))
+    session.add_all([link, contact])
+    session.add(
+        Consent(
+            contact_point_id=contact.id,
+            at=now,
+            scope="school",
+            granted=True,
+            evidence="opened the bot with a one-time code",
+            inbound_id=turn.inbound.id if turn.inbound else None,
+        )
+    )
+    turn.step(events.Linked(now))
+
+
+def _has_people(session: Session, contact: ContactPoint) -> bool:
+    assert contact.id is not None
+    return contacts.people_at(session, contact.id) > 0
+
+
+def _language_of(session: Session, person: Person) -> str:
+    """The language a family chose on another phone of theirs, else the one they read."""
+    chosen = session.exec(
+        select(ContactPoint.language)
+        .join(PersonContactPoint, col(PersonContactPoint.contact_point_id) == ContactPoint.id)
+        .where(col(PersonContactPoint.person_id) == person.id, col(ContactPoint.language_by) == "family")
+    ).first()
+    return chosen or person.reads
+
+
+def read_back(
+    session: Session, reply_id: int, settings: Settings, *, home: str, staff: str, by: str, now: datetime
+) -> str:
+    """A liaison wrote what we understood; return what becomes of it as a sentence. Raises `BroadcastError`.
+
+    `home` is in the family's language and in the second person, `staff` in the staff's (rules 6 and 9).
+    """
+    reply = _known(session, reply_id)
+    if not home.strip() or not staff.strip():
+        raise BroadcastError("A read-back needs a sentence in the family's language and one in yours.")
+    turn = _turn(session, reply, settings, now)
+    before = reply.state
+    event = events.ReadBackWritten(str(reply.inbound_id), home.strip(), staff.strip(), f"liaison:{by}", now)
+    turn.step(event)
+    _done(session, reply, now)
+    session.refresh(reply)
+    said = (
+        "the family is asked whether it is right" if turn.said else "it may not be read back now; it is kept"
+    )
+    return f"Reply {reply_id} was {before} and is {reply.state}: {said}."
+
+
+def take_over(session: Session, reply_id: int, settings: Settings, now: datetime) -> None:
+    """A person deals with these words instead of a read-back. Raises `BroadcastError`."""
+    reply = _known(session, reply_id)
+    _turn(session, reply, settings, now).step(events.NoReadBack(str(reply.inbound_id), now))
+    _done(session, reply, now)
+
+
+def _known(session: Session, reply_id: int) -> Reply:
+    reply = session.get(Reply, reply_id, populate_existing=True)
+    if reply is None:
+        raise BroadcastError(
+            f"There is no reply {reply_id}: “homeloop report” lists them with their numbers."
+        )
+    return reply
+
+
+def _turn(session: Session, reply: Reply, settings: Settings, now: datetime) -> Turn:
+    contact = session.get(ContactPoint, reply.contact_point_id, populate_existing=True)
+    assert contact is not None
+    return Turn(session, contact, settings, now)
+
+
+def _done(session: Session, reply: Reply, now: datetime) -> None:
+    session.execute(
+        sa.update(Handover)
+        .where(
+            col(Handover.reply_id) == reply.id,
+            col(Handover.done_at).is_(None),
+            col(Handover.why) == "read back",
+            col(Handover.made_at) < now,
+        )
+        .values(done_at=now)
+    )
+
+
+def waking(session: Session, now: datetime, most: int) -> list[int]:
+    """List the contact points whose talk has something due."""
+    return list(
+        session.exec(
+            select(Talk.contact_point_id)
+            .where(col(Talk.wakes_at) <= now)
+            .order_by(col(Talk.wakes_at))
+            .limit(most)
+        )
+    )
+
+
+def wake(session: Session, contact_point_id: int, settings: Settings, now: datetime) -> None:
+    """Tell one talk that time has passed."""
+    contact = session.get(ContactPoint, contact_point_id, populate_existing=True)
+    if contact is not None:
+        Turn(session, contact, settings, now).step(events.Woke(now))

@@ -1,1 +1,146 @@
-"""Being written."""
+"""`homeloop run`: the one process that sends, listens and ticks, and stops cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+
+import structlog
+
+from bot import replies
+from bot.app import App
+from bot.channels import telegram
+from bot.channels.sms import SmsWebhook
+from bot.channels.telegram import TelegramPoller, TelegramWebhook
+from bot.channels.transport import PyreqwestTransport
+from bot.errors import HomeloopError
+from bot.messages import Inbound, StatusReport
+from bot.web.server import WebServer
+from bot.web.webhooks import Webhooks
+from scheduler.service import Service
+
+log = structlog.get_logger()
+
+AGAIN = 2.0  #: seconds before a provider that could not be asked is asked again
+
+
+class Running:
+    """Homeloop at work: web server, Telegram poller and scheduler on one loop."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.service = Service(app)
+        self.address: tuple[str, int] | None = None
+        self._web: WebServer | None = None
+        self._polling: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take the sender lock, open the door for providers, begin to send. Raises `Complaint`."""
+        self.app.store.take_sender_lock()
+        self._web = WebServer(self._webhooks(), self.app.settings.server.host, self.app.settings.server.port)
+        self.address = await self._web.start()
+        await self.service.start()
+        if self.app.settings.telegram is not None:
+            self._polling = asyncio.create_task(self._listen())
+
+    async def stop(self) -> None:
+        """Close the door, settle what is on the wire, let everything go."""
+        if self._polling is not None:
+            self._polling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._polling
+        if self._web is not None:
+            await self._web.stop()
+            await self.service.stop()
+        await self.app.close()
+
+    def _webhooks(self) -> Webhooks:
+        sms, bot = self.app.settings.sms, self.app.settings.telegram
+        return Webhooks(
+            accept_inbound=self.accept,
+            accept_status=self.accept_status,
+            public_url=self.app.settings.server.public_url,
+            sms=SmsWebhook(sms) if sms else None,
+            telegram=TelegramWebhook(bot) if bot and bot.mode == "webhook" else None,
+            healthy=lambda: {"working": self.service.alive},
+        )
+
+    async def accept(self, messages: list[Inbound]) -> None:
+        """Keep what families sent; durable when this returns."""
+        await self.app.store.write(replies.accept, messages, self.app.clock.now())
+        self.service.came()
+
+    async def accept_status(self, report: StatusReport) -> None:
+        """Keep a status report; durable when this returns."""
+        await self.app.store.write(replies.accept_status, report, self.app.clock.now())
+
+    async def _listen(self) -> None:
+        """Tell Telegram how we listen and, when polling, listen until cancelled."""
+        settings = self.app.settings.telegram
+        assert settings is not None
+        transport = PyreqwestTransport()
+        poller = TelegramPoller(settings, transport)
+        bot = telegram.bot_id(settings)
+        try:
+            await self._patiently(lambda: poller.prepare(settings.mode, self.app.settings.server.public_url))
+            offset: int | None = None
+            while settings.mode == "polling":
+                try:
+                    updates = await poller.updates(offset)
+                    # Only asking with the next offset tells Telegram that these are stored.
+                    await self.accept(
+                        [one for update in updates for one in telegram.parse_update(update, bot)]
+                    )
+                except HomeloopError as error:
+                    log.warning("Telegram cannot be listened to", why=str(error))
+                    await asyncio.sleep(AGAIN)
+                    continue
+                offset = max((int(update["update_id"]) + 1 for update in updates), default=offset)
+        finally:
+            await transport.close()
+
+    async def _patiently(self, ask: Callable[[], object]) -> None:
+        while True:
+            try:
+                result = ask()
+                if asyncio.iscoroutine(result):
+                    await result
+            except HomeloopError as error:
+                log.warning("Telegram cannot be asked", why=str(error))
+                await asyncio.sleep(AGAIN)
+            else:
+                return
+
+
+@contextlib.contextmanager
+def stop_signals() -> Iterator[asyncio.Event]:
+    """Give an event that Ctrl-C and SIGTERM set; the second Ctrl-C ends the process as usual."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def ask_to_stop() -> None:
+        stop.set()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ask_to_stop)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+async def run(app: App, ready: Callable[[Running], None] = lambda _running: None) -> None:
+    """Run until Ctrl-C or SIGTERM. Raises `Complaint` if it cannot begin."""
+    running = Running(app)
+    with stop_signals() as stop:
+        try:
+            await running.start()
+            ready(running)
+            await stop.wait()
+        finally:
+            await running.stop()

@@ -37,7 +37,9 @@ EMERGENCY, ANSWER, BULK = 0, 1, 2  #: urgencies, the lower the sooner
 OPEN_FOR = timedelta(hours=24)  #: how long a question keeps other digits away (rule 3)
 
 #: how far a status report has a delivery along; it never goes back
-_RANK = {"queued": 0, "sent": 1, "delivered": 2, "failed": 3}
+_RANK = {"queued": 0, "sent": 1, "delivered": 2, "failed": 2}
+_REACHED = {DeliveryState.SENT: 1, DeliveryState.DELIVERED: 2, DeliveryState.FAILED: 2}
+_REPORTED = {"delivered": DeliveryState.DELIVERED, "failed": DeliveryState.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,55 +371,51 @@ def question_opened(session: Session, contact_point_id: int, now: datetime) -> N
     )
 
 
-def apply_status(session: Session, report: StatusReport, now: datetime) -> Delivery | None:
-    """Keep a provider's report and move its delivery forward; return it if its state changed.
+def apply_status(session: Session, report: StatusReport, now: datetime) -> int | None:
+    """Keep a provider's report and move its delivery forward; return the contact point if it moved.
 
-    A report that carries our attempt id settles a delivery whose answer we never saw.
+    A report that carries our attempt id settles a delivery whose answer we never saw. Nothing moves
+    back: "delivered" and "failed" are both final, whichever came first.
     """
-    session.add(
-        ProviderEvent(
-            channel=report.channel,
+    connection = session.connection()
+    connection.execute(
+        insert(ProviderEvent),
+        {
+            "channel": report.channel,
+            "provider_id": report.provider_id,
+            "attempt": report.attempt,
+            "status": report.status,
+            "code": report.code,
+            "raw": dict(report.raw),
+            "received_at": now,
+        },
+    )
+    found = connection.execute(_reported(report)).first()
+    if found is None or _RANK[report.status] <= _REACHED.get(found.state, -1):
+        return None
+    connection.execute(
+        update(Delivery)
+        .where(col(Delivery.id) == found.id)
+        .values(
             provider_id=report.provider_id,
-            attempt=report.attempt,
-            status=report.status,
+            state=_REPORTED.get(report.status, DeliveryState.SENT),
+            reason=report.reason,
             code=report.code,
-            raw=dict(report.raw),
-            received_at=now,
+            waiting_until=None,
+            settled_at=now,
         )
     )
-    delivery = _reported(session, report)
-    if delivery is None or _RANK[report.status] <= _reached(delivery):
-        return None
-    delivery.provider_id = report.provider_id
-    delivery.state = {
-        "delivered": DeliveryState.DELIVERED,
-        "failed": DeliveryState.FAILED,
-    }.get(report.status, DeliveryState.SENT)
-    delivery.reason, delivery.code = report.reason, report.code
-    delivery.waiting_until, delivery.settled_at = None, now
-    session.add(delivery)
-    return delivery
+    session.expire_all()
+    return int(found.contact_point_id)
 
 
-def _reported(session: Session, report: StatusReport) -> Delivery | None:
-    known = session.exec(select(Delivery).where(col(Delivery.provider_id) == report.provider_id)).first()
-    if known is not None or report.attempt is None:
-        return known
-    number = report.attempt.rpartition(".")[2]
-    found = session.get(Delivery, int(number)) if number.isdecimal() else None
-    return found if found is not None and found.attempt == report.attempt else None
-
-
-def _reached(delivery: Delivery) -> int:
-    match delivery.state:
-        case DeliveryState.SENT:
-            return _RANK["sent"] if delivery.provider_id else -1
-        case DeliveryState.DELIVERED:
-            return _RANK["delivered"]
-        case DeliveryState.FAILED:
-            return _RANK["failed"]
-        case _:
-            return -1
+def _reported(report: StatusReport) -> Select[int | None, str, int]:
+    """Select the delivery a report is about: by the provider's id, or by our attempt's."""
+    ours = col(Delivery.provider_id) == report.provider_id
+    number = (report.attempt or "").rpartition(".")[2]
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        ours |= (col(Delivery.id) == int(number)) & (col(Delivery.attempt) == report.attempt)
+    return sa.select(col(Delivery.id), col(Delivery.state), col(Delivery.contact_point_id)).where(ours)
 
 
 def uncertain(

@@ -1,0 +1,393 @@
+"""One turn of a conversation on the database: load the talk, take a step, carry out the effects.
+
+The engine decides, this module writes down. Everything of one turn belongs to one transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from bot import calendar, languages
+from bot.channels import segments
+from bot.conversation import engine, events, intent
+from bot.conversation import talk as talks
+from bot.conversation.ask import Ask
+from bot.conversation.talk import Kind, Question
+from bot.messages import ChannelName, DeliveryState
+from bot.messages import Inbound as Message
+from bot.settings import Settings
+from bot.store import contacts, outbox
+from bot.store.tables import (
+    Broadcast,
+    Child,
+    ContactPoint,
+    Delivery,
+    Handover,
+    Inbound,
+    Lane,
+    PersonChild,
+    PersonContactPoint,
+    Rendering,
+    Reply,
+    ReplyVersion,
+    Talk,
+)
+
+#: states in which a question is, or may be, before the family
+_BEFORE_THEM = (
+    DeliveryState.SENDING,
+    DeliveryState.UNCERTAIN,
+    DeliveryState.HELD,
+    DeliveryState.SENT,
+    DeliveryState.DELIVERED,
+)
+
+
+class Turn:
+    """One contact point's turn; `step` may be called once for each event."""
+
+    def __init__(
+        self,
+        session: Session,
+        contact: ContactPoint,
+        settings: Settings,
+        now: datetime,
+        *,
+        inbound: Inbound | None = None,
+        message: Message | None = None,
+    ) -> None:
+        assert contact.id is not None
+        self.session = session
+        self.contact = contact
+        self.contact_id = contact.id
+        self.settings = settings
+        self.now = now
+        self.inbound = inbound
+        self.message = message
+        self.said = 0
+        #: keyboards to be taken away once this is committed
+        self.keyboards: list[Message] = []
+
+    def step(self, event: events.Event) -> None:
+        """Bring the talk up to date, let the engine take a step, and write down what follows."""
+        row = self.session.get(Talk, self.contact_id, populate_existing=True)
+        talk = talks.from_json(row.state) if row else talks.Talk(self.contact.language)
+        talk = replace(talk, language=self.contact.language)
+        facts = self._facts()
+        for asked in self._newly_asked():
+            talk, effects = engine.step(talk, asked, facts)
+            self._carry_out(effects)
+        talk, effects = engine.step(talk, self._with_question(event), facts)
+        self._carry_out(effects)
+        self._keep(row, talk)
+        if self.message is not None and self.message.press_id is not None:
+            self.keyboards.append(self.message)
+
+    def say(self, key: str) -> None:
+        """Say one phrase that needs no thought (an unlinked chat, a group)."""
+        self._say(
+            events.Say(key, self._speaks(), {"school": self._school, "phone": self.settings.school.phone})
+        )
+
+    def decline_group(self) -> None:
+        """Groups are declined, once a day: others would read along."""
+        self.say("group_declined")
+
+    @property
+    def _school(self) -> str:
+        return self.settings.school.name
+
+    def _speaks(self) -> str:
+        tag = self.contact.language
+        return tag if languages.speakable(tag, self.settings.unreviewed) else "en"
+
+    def _facts(self) -> events.Facts:
+        school, staff = self.settings.school, self.settings.staff
+        promise = calendar.promise(
+            self.now, school.zone, staff.duty_start, staff.duty_end, staff.answer_within_hours
+        )
+        speaks = self._speaks()
+        return events.Facts(
+            school=school.name,
+            phone=school.phone,
+            reader=staff.reader,
+            promised=promise.by.astimezone(school.zone),
+            lexicon=intent.lexicon(self.contact.language),
+            night=promise.night,
+            adults=contacts.people_at(self.session, self.contact_id),
+            speakable=frozenset(
+                tag
+                for tag in languages.catalog_languages()
+                if languages.speakable(tag, self.settings.unreviewed)
+            ),
+            yes=languages.phrase("yes", speaks),
+            no=languages.phrase("no", speaks),
+        )
+
+    def _newly_asked(self) -> list[events.Asked]:
+        """Questions that have gone out since the last turn, in the order in which they went."""
+        rows = self.session.exec(
+            select(Delivery, Rendering, Broadcast)
+            .join(Rendering, col(Rendering.id) == Delivery.rendering_id)
+            .join(Broadcast, col(Broadcast.id) == Delivery.broadcast_id)
+            .where(
+                col(Delivery.contact_point_id) == self.contact_id,
+                col(Delivery.in_talk).is_(False),
+                col(Delivery.digits),
+                col(Delivery.state).in_(_BEFORE_THEM),
+            )
+            .order_by(col(Delivery.started_at), col(Delivery.id))
+        ).all()
+        asked = []
+        for delivery, rendering, broadcast in rows:
+            delivery.in_talk = True
+            self.session.add(delivery)
+            certain = delivery.state in {DeliveryState.SENT, DeliveryState.DELIVERED}
+            question = self._question(rendering, broadcast)
+            asked.append(events.Asked(question, delivery.started_at or self.now, certain))
+        return asked
+
+    def _question(self, rendering: Rendering, broadcast: Broadcast) -> Question:
+        ask, worded = Ask.from_json(broadcast.question or {}), rendering.asks or {}
+        decided = (broadcast.closing or {}).get("decided_on")
+        grades = self._grades() if ask.per_child else ()
+        speaks = self._speaks()
+        return Question(
+            broadcast_id=rendering.broadcast_id,
+            kind=Kind(ask.kind),
+            topic=worded.get("topic", ""),
+            choices=tuple(worded.get("choices", ())),
+            staff_choices=tuple(worded.get("staff_choices", ())),
+            asked=worded.get("asked"),
+            low=ask.low,
+            high=ask.high,
+            grades=self._for_whom(grades, speaks),
+            staff_grades=self._for_whom(grades, "en"),
+            decided_on=date.fromisoformat(decided) if decided else None,
+        )
+
+    def _grades(self) -> tuple[str, ...]:
+        rows = self.session.exec(
+            select(Child.grade)
+            .join(PersonChild, col(PersonChild.child_id) == Child.id)
+            .join(PersonContactPoint, col(PersonContactPoint.person_id) == PersonChild.person_id)
+            .where(col(PersonContactPoint.contact_point_id) == self.contact_id, col(Child.grade).is_not(None))
+            .distinct()
+            .order_by(col(Child.grade))
+        )
+        return tuple(grade for grade in rows if grade)
+
+    def _for_whom(self, grades: tuple[str, ...], tag: str) -> tuple[str, ...]:
+        if not 2 <= len(grades) <= 5:
+            return ()
+        return (
+            *(languages.phrase("grade", tag, grade=grade) for grade in grades),
+            languages.phrase("both_children", tag),
+        )
+
+    def _with_question(self, event: events.Event) -> events.Event:
+        """Give a press on an old keyboard the question it belongs to."""
+        if not isinstance(event, events.Pressed):
+            return event
+        found = self.session.exec(
+            select(Rendering, Broadcast)
+            .join(Delivery, col(Delivery.rendering_id) == Rendering.id)
+            .join(Broadcast, col(Broadcast.id) == Rendering.broadcast_id)
+            .where(
+                col(Delivery.contact_point_id) == self.contact_id,
+                col(Delivery.broadcast_id) == event.press.broadcast_id,
+            )
+        ).first()
+        return replace(event, question=self._question(*found)) if found else event
+
+    def _keep(self, row: Talk | None, talk: talks.Talk) -> None:
+        kept = row or Talk(contact_point_id=self.contact_id, state={}, changed_at=self.now)
+        kept.state, kept.changed_at, kept.wakes_at = talks.to_json(talk), self.now, talks.wakes_at(talk)
+        self.session.add(kept)
+        until = talks.digits_wait_until(talk)
+        if until is None and self.contact.open_until is not None:
+            outbox.question_closed(self.session, self.contact_id)
+        self.contact.open_until = until
+        self.session.add(self.contact)
+        self.session.flush()
+
+    def _carry_out(self, effects: list[events.Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case events.Say():
+                    self._say(effect)
+                case events.Record():
+                    self._record(effect)
+                case events.CallStaff():
+                    self._call_staff(effect)
+                case events.WriteReadBack(reply=key):
+                    self._handover("read back", reply=key)
+                case events.StopWriting(why=why):
+                    contacts.stop(
+                        self.session, self.contact, why=why, evidence=self._evidence(), now=self.now,
+                        inbound_id=self._inbound_id,
+                    )  # fmt: skip
+                case events.ClosingsOnly():
+                    contacts.keep_closings(
+                        self.session, self.contact, evidence=self._evidence(), now=self.now,
+                        inbound_id=self._inbound_id,
+                    )  # fmt: skip
+                case events.StartWriting():
+                    contacts.start(
+                        self.session, self.contact, evidence=self._evidence(), now=self.now,
+                        inbound_id=self._inbound_id,
+                    )  # fmt: skip
+                case events.ChangeLanguage(tag=tag):
+                    self.contact.language, self.contact.language_by = tag, "family"
+                    self.session.add(self.contact)
+                case events.CloseKeyboard(broadcast_id=broadcast_id):
+                    self._close_keyboard(broadcast_id)
+
+    @property
+    def _inbound_id(self) -> int | None:
+        return self.inbound.id if self.inbound else None
+
+    def _evidence(self) -> str:
+        """The family's own words or act, as the ledger keeps them."""
+        if self.message is None:
+            return "staff"
+        return self.message.text or ("blocked the bot" if self.message.blocked else "a button")
+
+    def _say(self, say: events.Say) -> None:
+        if self.message is not None and self.message.provider_replied:
+            return  # the provider has answered this very message itself (Twilio's OptOutType)
+        text = self._words(say, say.language)
+        if say.also_english and say.language != "en":
+            text = f"{text} / {self._words(say, 'en')}"
+        if self.contact.channel == ChannelName.SMS:
+            text = segments.normalise(text)
+        telegram = self.contact.channel == ChannelName.TELEGRAM
+        self.said += 1
+        outbox.answer(
+            self.session,
+            contact_point_id=self.contact_id,
+            lane_id=self._lane(),
+            text=text,
+            language=say.language,
+            buttons=[[key.label, key.data] for key in say.buttons] if telegram and say.buttons else None,
+            digits=say.digits,
+            parts=1 if telegram else segments.measure(text).count,
+            passes_stop=say.passes_stop,
+            inbound_id=self._inbound_id,
+        )
+
+    def _words(self, say: events.Say, tag: str) -> str:
+        values = {name: self._value(value, tag) for name, value in say.values.items()}
+        return languages.phrase(say.key, tag, **values)
+
+    def _value(self, value: str | date | datetime, tag: str) -> str:
+        zone = self.settings.school.zone
+        today = self.now.astimezone(zone).date()
+        if isinstance(value, datetime):
+            local = value.astimezone(zone)
+            hour = languages.family_time(local.time(), tag)
+            if local.date() == today:
+                return languages.phrase("when_today", tag, time=hour)
+            day = languages.family_date(local.date(), tag, today=today)
+            return languages.phrase("when_day", tag, day=day, time=hour)
+        if isinstance(value, date):
+            return languages.family_date(value, tag, today=today)
+        return value
+
+    def _lane(self) -> int:
+        """The sender they wrote to; else the first of their channel."""
+        name = self.message.lane if self.message else None
+        found = self.session.exec(select(Lane.id).where(col(Lane.name) == name)).first() if name else None
+        if found is None:
+            found = self.session.exec(
+                select(Lane.id).where(col(Lane.channel) == self.contact.channel).order_by(col(Lane.id))
+            ).first()
+        if found is None:
+            return outbox.ensure_lane(
+                self.session, self.contact.channel, f"{self.contact.channel}: not configured"
+            )
+        return found
+
+    def _record(self, record: events.Record) -> None:
+        reply = self._reply(record.reply)
+        if reply is None:
+            reply = Reply(
+                inbound_id=int(record.reply),
+                contact_point_id=self.contact_id,
+                kind=record.kind,
+                state=record.state,
+                language=self.contact.language,
+                words=record.words,
+                made_at=self.now,
+                changed_at=self.now,
+            )
+        reply.broadcast_id, reply.kind, reply.words = record.broadcast_id, record.kind, record.words
+        reply.state, reply.value, reply.by = record.state, record.value, record.by
+        reply.understood_home, reply.understood_staff = record.home, record.staff
+        reply.late, reply.changed_at = record.late, self.now
+        self.session.add(reply)
+        self.session.flush()
+        assert reply.id is not None
+        self.session.add(
+            ReplyVersion(
+                reply_id=reply.id,
+                at=self.now,
+                state=record.state,
+                words=record.words,
+                value=record.value,
+                understood_home=record.home,
+                understood_staff=record.staff,
+                by=record.by,
+            )
+        )
+
+    def _reply(self, key: str | None) -> Reply | None:
+        if key is None:
+            return None
+        return self.session.exec(select(Reply).where(col(Reply.inbound_id) == int(key))).first()
+
+    def _call_staff(self, call: events.CallStaff) -> None:
+        self._handover(call.why, reply=call.reply, promised=call.promise, restricted=call.restricted)
+
+    def _handover(
+        self, why: str, *, reply: str | None = None, promised: bool = False, restricted: bool = False
+    ) -> None:
+        kept = self._reply(reply)
+        self.session.add(
+            Handover(
+                contact_point_id=self.contact_id,
+                reply_id=kept.id if kept else None,
+                inbound_id=self._inbound_id,
+                why=why,
+                restricted=restricted,
+                promised_at=self._facts().promised if promised else None,
+                made_at=self.now,
+            )
+        )
+
+    def _close_keyboard(self, broadcast_id: int) -> None:
+        if self.contact.channel != ChannelName.TELEGRAM:
+            return
+        rows = self.session.exec(
+            select(col(Delivery.provider_id), col(Lane.name))
+            .join(Lane, col(Lane.id) == Delivery.lane_id)
+            .where(
+                col(Delivery.contact_point_id) == self.contact_id,
+                col(Delivery.broadcast_id) == broadcast_id,
+                col(Delivery.provider_id).is_not(None),
+            )
+        )
+        self.keyboards.extend(
+            Message(
+                channel=ChannelName.TELEGRAM,
+                provider_id="",
+                lane=lane,
+                address=self.contact.address,
+                message_id=provider_id,
+            )
+            for provider_id, lane in rows
+            if provider_id and (self.message is None or provider_id != self.message.message_id)
+        )
