@@ -94,6 +94,11 @@ def moment_of(local: datetime, zone: ZoneInfo) -> datetime:
     return before.replace(microsecond=0) + timedelta(seconds=change)
 
 
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the UTC moment at which a local day is over."""
+    return moment_of(datetime.combine(day + timedelta(days=1), time(0)), zone)
+
+
 def parse_rrule(text: str, starts_local: datetime, zone: ZoneInfo) -> rrule:
     """Check an RFC 5545 rule and bind it to its first local time. Raises `BroadcastError`.
 

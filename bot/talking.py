@@ -152,7 +152,8 @@ class Turn:
 
     def _question(self, rendering: Rendering, broadcast: Broadcast) -> Question:
         ask, worded = Ask.from_json(broadcast.question or {}), rendering.asks or {}
-        decided = (broadcast.closing or {}).get("decided_on")
+        decided_on = (broadcast.closing or {}).get("decided_on")
+        decided = date.fromisoformat(decided_on) if decided_on else None
         grades = self._grades() if ask.per_child else ()
         speaks = self._speaks()
         return Question(
@@ -166,7 +167,8 @@ class Turn:
             high=ask.high,
             grades=self._for_whom(grades, speaks),
             staff_grades=self._for_whom(grades, "en"),
-            decided_on=date.fromisoformat(decided) if decided else None,
+            decided_on=decided,
+            closes_at=calendar.end_of(decided, self.settings.school.zone) if decided else None,
         )
 
     def _grades(self) -> tuple[str, ...]:
@@ -201,7 +203,19 @@ class Turn:
                 col(Delivery.broadcast_id) == event.press.broadcast_id,
             )
         ).first()
-        return replace(event, question=self._question(*found)) if found else event
+        if found is None:
+            return event
+        known = self.session.exec(
+            select(Reply.inbound_id)
+            .where(
+                col(Reply.contact_point_id) == self.contact_id,
+                col(Reply.broadcast_id) == event.press.broadcast_id,
+            )
+            .order_by(col(Reply.id).desc())
+        ).first()
+        return replace(
+            event, question=self._question(*found), reply=str(known) if known is not None else None
+        )
 
     def _keep(self, row: Talk | None, talk: talks.Talk) -> None:
         kept = row or Talk(contact_point_id=self.contact_id, state={}, changed_at=self.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +15,7 @@ from bot.calendar import (
     Occurrence,
     catch_up,
     due,
+    end_of,
     may_answer,
     moment_of,
     occurrences_after,
@@ -304,3 +305,9 @@ class TestHoursForAnswering:
     )
     def test_a_quarter_of_an_hour_or_daytime(self, now: str, they_wrote: str, allowed: bool) -> None:
         assert may_answer(in_chicago(now), in_chicago(they_wrote), CHICAGO) is allowed
+
+
+def test_a_day_is_over_at_local_midnight() -> None:
+    zone = ZoneInfo("America/Chicago")
+    assert end_of(date(2026, 11, 26), zone) == datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
+    assert end_of(date(2026, 10, 31), zone) == datetime(2026, 11, 1, 5, 0, tzinfo=UTC)

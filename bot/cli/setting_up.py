@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -191,8 +192,8 @@ def init(
     ctx: typer.Context,
     name: Annotated[str, typer.Option(prompt="The school's name, as families know it")],
     phone: Annotated[str, typer.Option(prompt="The office's phone, for what is urgent")],
+    reader: Annotated[str, typer.Option(prompt="Who reads families' answers (a name families know)")],
     zone: Annotated[str, typer.Option(prompt="Its time zone")] = "America/Chicago",
-    reader: Annotated[str, typer.Option(prompt="Who reads families' answers")] = "the school office",
     unreviewed: Annotated[
         list[str] | None,
         typer.Option(help="Send our sentences in this language though no native has read them."),
@@ -233,20 +234,16 @@ def _ask_about_languages(chosen: set[str]) -> set[str]:
 
 
 def _settings_file(name: str, phone: str, zone: str, reader: str, unreviewed: list[str]) -> str:
-    quoted = {
-        key: json.dumps(value, ensure_ascii=False)
-        for key, value in locals().items()
-        if isinstance(value, str)
-    }
+    quoted = partial(json.dumps, ensure_ascii=False)
     lines = [
         "# Homeloop's settings. config.example.toml explains every one.",
         "[school]",
-        f"name = {quoted['name']}",
-        f"phone = {quoted['phone']}",
-        f"time_zone = {quoted['zone']}",
+        f"name = {quoted(name)}",
+        f"phone = {quoted(phone)}",
+        f"time_zone = {quoted(zone)}",
         "",
         "[staff]",
-        f"reader = {quoted['reader']}",
+        f"reader = {quoted(reader)}",
         "",
         "[unreviewed]",
         *(f"{json.dumps(tag)} = true" for tag in unreviewed),

@@ -14,7 +14,6 @@ from functools import cache
 from typing import TypeAlias
 
 from bot import languages
-from bot.conversation import delicate
 
 #: (kind, language tag) -> words and phrases as people write them
 Words: TypeAlias = Callable[[str, str], Iterable[str]]
@@ -111,7 +110,7 @@ def lexicon(tag: str) -> Lexicon:
         tag,
         **kinds,
         courtesy=tuple(sorted(courtesy, key=len, reverse=True)),
-        delicate=_gather(lambda _, each: delicate.WORDS.get(each, ()), "delicate", tags),
+        delicate=_gather(languages.words, "sensitive", tags),
         numbers={plain(word): n for each in tags for word, n in languages.number_words(each).items()},
         names=_names(tags),
         marks_matter=languages.language(tag).marks_matter,

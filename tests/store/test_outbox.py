@@ -216,6 +216,8 @@ def test_a_waiting_text_goes_when_its_hour_comes(store: Store) -> None:
         (["delivered", "sent", "queued"], "delivered"),
         (["sent", "delivered", "sent", "delivered"], "delivered"),
         (["sent", "failed", "sent"], "failed"),
+        (["delivered", "failed"], "delivered"),
+        (["failed", "delivered"], "failed"),
         (["queued"], "sent"),
     ],
 )
