@@ -13,7 +13,7 @@ demo: $(VENV)/.runtime ## Install, then show a school's day on simulated phones.
 	$(BIN)/homeloop demo
 
 test: $(VENV)/.development ## Install what tests need, then run every check and test.
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: $(VENV)/.development ## The quick checks alone: style, types, imports.
 	$(BIN)/ruff format --check .

@@ -2,7 +2,7 @@
 
 Imports run inward only. Outermost first: `cli` and `demo` are the front door and `service` the one
 process; `bootstrap`, `web` and the `scheduler` package stand below and never import each other; then
-the use cases (`broadcasts`, `replies`, `roster`, `consent`, `reports`); then `app` and the `store`; the
+the use cases (`broadcasts`, `replies`, `roster`, `households`, `reports`); then `app` and the `store`; the
 adapters (`channels`, `translation`, `simulator`); `ports`; and at the centre what is pure:
 `conversation`, `languages`, `messages`, `settings`, `errors`. import-linter holds this in the test run.
 """

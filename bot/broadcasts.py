@@ -48,7 +48,7 @@ _LONGEST = 1600  #: characters Twilio takes (error 21617)
 
 _SENDABLE = (TranslationState.REVIEWED, TranslationState.APPROVED)
 
-#: U.S. school acronyms that no family is expected to know (DIALOGUE.md, rule 22)
+#: U.S. school acronyms that no family is expected to know (docs/dialogue.md, rule 22)
 _ACRONYMS = frozenset({"IEP", "PTO", "PTA", "ELL", "ESL", "EL", "FRL", "SPED", "MTSS", "LEP"})
 
 #: beginnings of a yes/no question whose "yes" means two things (rule 4)
@@ -68,6 +68,7 @@ class Draft:
     ask: Ask | None = None
     decided_on: date | None = None  #: when families are told what came of it (rule 15)
     provenance: str = "typed"
+    fallback: str | None = None  #: see `Broadcast.fallback`
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Line:
     parts: int
     encoding: str
     fallback: bool
+    provenance: str = ""  #: of the text that they get: "typed", "notice:snow-closing (no native reader yet)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def draft(session: Session, written: Draft, now: datetime) -> int:
         phase="inquire" if written.ask else written.phase,
         purpose=written.purpose,
         source_language=written.source_language,
+        fallback=written.fallback,
         audience=written.audience.to_json(),
         question=written.ask.to_json() if written.ask else None,
         closing={"decided_on": written.decided_on.isoformat()} if written.decided_on else None,
@@ -241,6 +244,7 @@ class _Text:
     choices: tuple[str, ...]
     state: str
     complete: bool  #: every choice has its words
+    provenance: str
     asked: str | None = None  #: the verb of a yes/no question (rule 5)
 
     @property
@@ -256,7 +260,7 @@ def _texts(session: Session, broadcast: Broadcast, settings: Settings) -> dict[s
 
 def _text(row: Translation, ask: Ask | None, settings: Settings) -> _Text:
     if ask is None or not ask.offers_digits:
-        return _Text(row.text, (), row.state, True)
+        return _Text(row.text, (), row.state, True, row.provenance)
     said = tuple(row.choices or ())
     speaks = languages.speakable(row.language, settings.unreviewed)
     if ask.kind == "yes_no" and not said and speaks:
@@ -264,7 +268,7 @@ def _text(row: Translation, ask: Ask | None, settings: Settings) -> _Text:
     complete = len(said) == ask.choices_needed
     if ask.kind == "one_of" and ask.other and complete and speaks:
         said = (*said, languages.phrase("other", row.language))
-    return _Text(row.text, said, row.state, complete, row.asked)
+    return _Text(row.text, said, row.state, complete, row.provenance, row.asked)
 
 
 def menu(text: str, choices: Sequence[str]) -> str:
@@ -279,7 +283,7 @@ def _line(
     if own is not None and own.sendable:
         body = menu(own.words, own.choices)
         parts = segments.measure(body)
-        return Line(tag, count, tag, own.state, body, parts.count, parts.encoding, False)
+        return Line(tag, count, tag, own.state, body, parts.count, parts.encoding, False, own.provenance)
     state = own.state if own else "missing"
     other = texts.get(fallback) if fallback and fallback != NO_TEXT else None
     if fallback is None or other is None or not other.sendable:
@@ -287,7 +291,7 @@ def _line(
     label = languages.fallback_label(tag, fallback, offer_person=broadcast.purpose != "emergency")
     body = label + menu(other.words, other.choices)
     parts = segments.measure(body)
-    return Line(tag, count, fallback, state, body, parts.count, parts.encoding, True)
+    return Line(tag, count, fallback, state, body, parts.count, parts.encoding, True, other.provenance)
 
 
 def _against(
@@ -412,6 +416,12 @@ def schedule(
     broadcast = _known(session, broadcast_id)
     if broadcast.state != BroadcastState.APPROVED:
         raise BroadcastError(f"Broadcast {broadcast_id} is {broadcast.state}: approve it first.")
+    known = session.exec(select(Schedule.starts).where(col(Schedule.broadcast_id) == broadcast_id)).first()
+    if known is not None:
+        raise BroadcastError(
+            f"Broadcast {broadcast_id} is already scheduled for {known.replace('T', ' ')[:16]}: "
+            "recall it and write a new one to change that."
+        )
     zone, starts = settings.school.zone, starts.replace(microsecond=0)
     first = calendar.occurrences_after(starts, zone, rrule, now - _JUST_NOW)
     if first is None:
@@ -487,8 +497,7 @@ def _deliver(
     _freeze(session, broadcast, settings)
     emergency = broadcast.purpose == "emergency"
     chosen = audiences.audience_select(Audience.from_json(broadcast.audience), emergency=emergency)
-    if broadcast.fallback == NO_TEXT:
-        _list_for_a_call(session, broadcast.id, chosen, now)
+    _list_for_a_call(session, broadcast.id, chosen, now)
     return outbox.release(
         session,
         chosen,
@@ -500,20 +509,19 @@ def _deliver(
 
 
 def _list_for_a_call(session: Session, broadcast_id: int, chosen: sa.Select[Any], now: datetime) -> None:
+    """Hand those to a person whom the release leaves out: nobody is missed in silence."""
     people = chosen.subquery("audience")
+    no_text = col(Rendering.id).is_(None)
+    why = sa.case((no_text, "call: no text in their language"), else_="call: no sender for their channel")
     without = (
-        sa.select(
-            people.c.contact_point_id,
-            sa.literal("call: no text in their language"),
-            sa.literal(now, Moment()),
-        )
+        sa.select(people.c.contact_point_id, why, sa.literal(now, Moment()))
         .outerjoin(
             Rendering,
             (col(Rendering.broadcast_id) == broadcast_id)
             & (col(Rendering.language) == people.c.language)
             & (col(Rendering.channel) == people.c.channel),
         )
-        .where(col(Rendering.id).is_(None))
+        .where(sa.or_(no_text, outbox.lane_of(people.c.channel).is_(None)))
     )
     session.execute(sa.insert(Handover).from_select(["contact_point_id", "why", "made_at"], without))
 
@@ -548,7 +556,7 @@ def stop(session: Session, broadcast_id: int) -> int:
     broadcast.state = BroadcastState.STOPPED
     session.add(broadcast)
     _end_schedule(session, broadcast_id)
-    return outbox.cancel(session, "Stopped by staff.", col(Delivery.broadcast_id) == broadcast_id)
+    return outbox.cancel(session, outbox.BROADCAST_STOPPED, col(Delivery.broadcast_id) == broadcast_id)
 
 
 def _released(session: Session, broadcast_id: int) -> bool:

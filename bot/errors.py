@@ -15,7 +15,8 @@
     └── SendError                 a text that was not handed over; carries its policy
         ├── NotAccepted           the provider certainly does not have it
         │   ├── Throttled         again, not before `wait` seconds
-        │   ├── Temporary         again, after a while
+        │   ├── Temporary         again, after a while, a few times
+        │   │   └── Unreachable   again, after a while, for as long as it takes
         │   ├── Permanent         never again to this address with this text
         │   │   ├── OptedOut      the family or its carrier stopped us: stop the contact point
         │   │   ├── BadAddress    no such phone or chat: a task for the office
@@ -104,6 +105,10 @@ class Temporary(NotAccepted):
     """Worth another try after a while: a connection never made, a refusal that names a passing cause."""
 
 
+class Unreachable(Temporary):
+    """No connection to the provider was made: no fault of the text's, so it uses up none of its tries."""
+
+
 class Permanent(NotAccepted):
     """Trying again cannot help."""
 
@@ -126,3 +131,8 @@ class Setup(NotAccepted):
 
 class Uncertain(SendError):
     """The connection broke, or the answer is unreadable, after the request may have been read."""
+
+
+def sayable(error: Exception) -> str:
+    """Return what a log may say of an error: only our own are sure to hold no family's words."""
+    return str(error) if isinstance(error, HomeloopError) else type(error).__name__

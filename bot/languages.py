@@ -22,15 +22,15 @@ import locales
 from bot.errors import LanguageError
 
 SOURCE = "en"  #: the language that bot.pot and the notices are written in first
-NEAR = 6  #: days up to which weekday and day number are enough (DIALOGUE.md, rule 20)
-LABEL = 25  #: characters a label may have (DIALOGUE.md, rule 23)
+NEAR = 6  #: days up to which weekday and day number are enough (docs/dialogue.md, rule 20)
+LABEL = 25  #: characters a label may have (docs/dialogue.md, rule 23)
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})  # either turns a GSM-7 text into UCS-2
 
 
 class Tier(StrEnum):
-    """What a machine may do in a language (DIALOGUE.md, rules 8 and 9)."""
+    """What a machine may do in a language (docs/dialogue.md, rules 8 and 9)."""
 
     MACHINE = "machine"  #: engines may draft and read back
     MACHINE_WITH_REVIEW = "machine-with-review"  #: engines may draft; a liaison writes read-backs
@@ -276,7 +276,7 @@ def fallback_label(tag: str, written_in: str, *, offer_person: bool = False) -> 
 
 
 def family_date(day: date, tag: str, *, today: date) -> str:
-    """Return a day as this language's families read it (DIALOGUE.md, rule 20).
+    """Return a day as this language's families read it (docs/dialogue.md, rule 20).
 
     Weekday and day number within six days of today; beyond that also the month, as a word. Never a year;
     always the Gregorian calendar and Western digits. A language without names of its own gets English ones.

@@ -16,7 +16,7 @@ class ChannelName(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where one row of the outbox stands (DESIGN.md, Sending)."""
+    """Where one row of the outbox stands (docs/architecture.md)."""
 
     WAITING = "waiting"  #: not before `waiting_until`; a tick moves it to queued
     QUEUED = "queued"  #: may go now; the only state the claim looks at

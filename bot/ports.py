@@ -30,7 +30,7 @@ class Transport(Protocol):
     async def send(self, request: Request, *, timeout: float = 30.0) -> Response:
         """Send one request and read the whole answer; never retries, never follows redirects.
 
-        Raises `Temporary` if the connection was never made, so the request certainly was not read;
+        Raises `Unreachable` if the connection was never made, so the request certainly was not read;
         `Uncertain` for everything else (reset, time-out, half an answer); `Setup` for a URL that is none.
         A cancelled call is as uncertain as a broken one.
         """

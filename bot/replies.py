@@ -7,6 +7,7 @@ takes one step, and the talk, the reply and the texts that follow are committed 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import asdict
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from bot.conversation import events
 from bot.errors import BroadcastError
-from bot.messages import ChannelName, StatusReport
+from bot.messages import ChannelName, ReplyState, StatusReport
 from bot.messages import Inbound as Message
 from bot.settings import Settings
 from bot.store import contacts, outbox
@@ -78,9 +79,12 @@ def unhandled(session: Session, most: int) -> list[int]:
 
 
 def handle(session: Session, inbound_id: int, settings: Settings, now: datetime) -> list[Message]:
-    """Think about one inbound; return the keyboards that are to be taken away after the commit."""
+    """Think about one inbound; return the keyboards that are to be taken away after the commit.
+
+    One whose family sent something before it that is still unread stays unread itself.
+    """
     inbound = session.get(Inbound, inbound_id, populate_existing=True)
-    if inbound is None or inbound.handled_at is not None:
+    if inbound is None or inbound.handled_at is not None or _earlier_unread(session, inbound):
         return []
     message = _message(inbound)
     contact = _contact(session, message, settings)
@@ -91,8 +95,11 @@ def handle(session: Session, inbound_id: int, settings: Settings, now: datetime)
         turn.decline_group()
     elif message.start_code is not None:
         _open_bot(turn, message.start_code)
+    elif _opens_bot(message) and not _has_people(session, contact):
+        _open_bot(turn, "")
     else:
-        turn.step(_event(message, inbound, now))
+        answered = message.provider_replied or _start_is_answered(message, contact, settings)
+        turn.step(_event(message, inbound, now, answered=answered))
     return turn.keyboards
 
 
@@ -115,6 +122,24 @@ def give_up(session: Session, inbound_id: int, now: datetime) -> None:
     )
 
 
+def _earlier_unread(session: Session, inbound: Inbound) -> bool:
+    found = session.exec(
+        select(Inbound.id).where(
+            col(Inbound.handled_at).is_(None),
+            col(Inbound.id) < inbound.id,
+            col(Inbound.channel) == inbound.channel,
+            col(Inbound.address) == inbound.address,
+        )
+    ).first()
+    return found is not None
+
+
+def _opens_bot(message: Message) -> bool:
+    """Say whether this is what Telegram sends when somebody opens a bot without a link of ours."""
+    telegram = message.channel == ChannelName.TELEGRAM
+    return telegram and message.text.strip().partition("@")[0] == "/start"
+
+
 def _message(inbound: Inbound) -> Message:
     return Message(**{**inbound.message, "channel": ChannelName(inbound.channel)})
 
@@ -123,6 +148,8 @@ def _contact(session: Session, message: Message, settings: Settings) -> ContactP
     """Return the contact point it came from; a number we never wrote to gets one that no audience has."""
     found = contacts.at_address(session, message.channel, message.address)
     if found is not None:
+        if message.blocked is not True:
+            found.bad_at = found.bad_why = None  # whoever writes to us can be reached
         return found
     made = ContactPoint(
         channel=message.channel, address=message.address, language=settings.school.staff_language
@@ -132,7 +159,7 @@ def _contact(session: Session, message: Message, settings: Settings) -> ContactP
     return made
 
 
-def _event(message: Message, inbound: Inbound, now: datetime) -> events.Event:
+def _event(message: Message, inbound: Inbound, now: datetime, *, answered: bool) -> events.Event:
     at, key = inbound.received_at, str(inbound.id)
     if message.blocked is not None:
         return events.Blocked(at) if message.blocked else events.Unblocked(at)
@@ -142,7 +169,7 @@ def _event(message: Message, inbound: Inbound, now: datetime) -> events.Event:
             return events.Pressed(press, at, key)
     if message.provider_replied and _is_stop(message.text):
         return events.ProviderStopped(at)
-    return events.Said(message.text, at, key, media=message.media)
+    return events.Said(message.text, at, key, media=message.media, answered=answered)
 
 
 #: words to which Twilio itself answers, and after which it blocks us (twilio.com, Advanced Opt-Out)
@@ -151,6 +178,17 @@ _PROVIDER_STOPS = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "C
 
 def _is_stop(text: str) -> bool:
     return text.strip().upper() in _PROVIDER_STOPS
+
+
+#: words that Twilio answers itself, but only from a phone that it has stopped
+_PROVIDER_STARTS = frozenset(["START", "UNSTOP", "YES"])
+
+
+def _start_is_answered(message: Message, contact: ContactPoint, settings: Settings) -> bool:
+    ours = settings.sms is None or not settings.sms.provider_answers_stop
+    if ours or message.channel != ChannelName.SMS or contact.stopped_why != "provider":
+        return False
+    return message.text.strip().upper() in _PROVIDER_STARTS
 
 
 def _open_bot(turn: Turn, code: str) -> None:
@@ -164,7 +202,8 @@ def _open_bot(turn: Turn, code: str) -> None:
     assert contact.id is not None
     assert person.id is not None
     link.used_at, link.contact_point_id = now, contact.id
-    contact.language = _language_of(session, person)
+    if contact.language_by != "family":
+        contact.language, contact.language_by = _language_of(session, person)
     if session.get(PersonContactPoint, (person.id, contact.id)) is None:
         session.add(PersonContactPoint(person_id=person.id, contact_point_id=contact.id, rank=0, by="family"))
     session.add_all([link, contact])
@@ -186,14 +225,14 @@ def _has_people(session: Session, contact: ContactPoint) -> bool:
     return contacts.people_at(session, contact.id) > 0
 
 
-def _language_of(session: Session, person: Person) -> str:
-    """The language a family chose on another phone of theirs, else the one they read."""
+def _language_of(session: Session, person: Person) -> tuple[str, str]:
+    """The language a family chose on another phone of theirs, else the one they read; and who says so."""
     chosen = session.exec(
         select(ContactPoint.language)
         .join(PersonContactPoint, col(PersonContactPoint.contact_point_id) == ContactPoint.id)
         .where(col(PersonContactPoint.person_id) == person.id, col(ContactPoint.language_by) == "family")
     ).first()
-    return chosen or person.reads
+    return (chosen, "family") if chosen else (person.reads, "roster")
 
 
 def read_back(
@@ -208,14 +247,24 @@ def read_back(
         raise BroadcastError("A read-back needs a sentence in the family's language and one in yours.")
     turn = _turn(session, reply, settings, now)
     before = reply.state
+    if not turn.awaits_read_back(str(reply.inbound_id)):
+        _done(session, reply, now)
+        return f"Reply {reply_id} is {before} and waits for no read-back: nothing was written down."
     event = events.ReadBackWritten(str(reply.inbound_id), home.strip(), staff.strip(), f"liaison:{by}", now)
     turn.step(event)
     _done(session, reply, now)
     session.refresh(reply)
-    said = (
-        "the family is asked whether it is right" if turn.said else "it may not be read back now; it is kept"
-    )
-    return f"Reply {reply_id} was {before} and is {reply.state}: {said}."
+    return f"Reply {reply_id} was {before} and is {reply.state}: {_BECOMES[ReplyState(reply.state)]}."
+
+
+#: what becomes of a read-back, by the state that its reply is in afterwards
+_BECOMES = defaultdict(
+    lambda: "it may not be read back now; it is kept",
+    {
+        ReplyState.READ_BACK: "the family is asked whether it is right",
+        ReplyState.RECEIVED: "the family is asked as soon as nothing else is open",
+    },
+)
 
 
 def take_over(session: Session, reply_id: int, settings: Settings, now: datetime) -> None:
@@ -223,6 +272,37 @@ def take_over(session: Session, reply_id: int, settings: Settings, now: datetime
     reply = _known(session, reply_id)
     _turn(session, reply, settings, now).step(events.NoReadBack(str(reply.inbound_id), now))
     _done(session, reply, now)
+
+
+def answer(session: Session, handover_id: int, settings: Settings, *, text: str, now: datetime) -> None:
+    """A person answers a family, in the family's language. Raises `BroadcastError`."""
+    owed = _owed(session, handover_id)
+    contact = session.get(ContactPoint, owed.contact_point_id, populate_existing=True)
+    if contact is None:
+        raise BroadcastError(f"Number {handover_id} has no phone to write to: “homeloop done” closes it.")
+    if not text.strip():
+        raise BroadcastError("The answer is empty: write what the family should read.")
+    if contact.stopped_at is not None:
+        raise BroadcastError("This family has stopped our texts: call, or write a letter.")
+    Turn(session, contact, settings, now).write(text.strip())
+    owed.done_at = now
+    session.add(owed)
+
+
+def close(session: Session, handover_id: int, now: datetime) -> None:
+    """A person has done what was owed to a family. Raises `BroadcastError`."""
+    owed = _owed(session, handover_id)
+    owed.done_at = now
+    session.add(owed)
+
+
+def _owed(session: Session, handover_id: int) -> Handover:
+    owed = session.get(Handover, handover_id, populate_existing=True)
+    if owed is None or owed.done_at is not None:
+        raise BroadcastError(
+            f"Nothing waits under the number {handover_id}: “homeloop waiting” lists what does."
+        )
+    return owed
 
 
 def _known(session: Session, reply_id: int) -> Reply:

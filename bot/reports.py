@@ -1,6 +1,6 @@
 """Who was told, who answered, who is missing: reads only, in a few queries however many the rows.
 
-What each number means stands in `bot.figures`. Words on the danger list (DIALOGUE.md, rule 19) are left
+What each number means stands in `bot.figures`. Words on the danger list (docs/dialogue.md, rule 19) are left
 out unless the caller is on call.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import structlog
 
@@ -15,8 +15,9 @@ from bot.channels import telegram
 from bot.channels.sms import SmsWebhook
 from bot.channels.telegram import TelegramPoller, TelegramWebhook
 from bot.channels.transport import PyreqwestTransport
-from bot.errors import HomeloopError
+from bot.errors import sayable
 from bot.messages import Inbound, StatusReport
+from bot.store import outbox
 from bot.web.server import WebServer
 from bot.web.webhooks import Webhooks
 from scheduler.service import Service
@@ -35,10 +36,12 @@ class Running:
         self.address: tuple[str, int] | None = None
         self._web: WebServer | None = None
         self._polling: asyncio.Task[None] | None = None
+        self._stopping = False
 
     async def start(self) -> None:
         """Take the sender lock, open the door for providers, begin to send. Raises `Complaint`."""
         self.app.store.take_sender_lock()
+        await self.app.store.write(outbox.keep_lanes, [sender.lane_id for sender in self.app.senders])
         self._web = WebServer(self._webhooks(), self.app.settings.server.host, self.app.settings.server.port)
         self.address = await self._web.start()
         await self.service.start()
@@ -47,10 +50,11 @@ class Running:
 
     async def stop(self) -> None:
         """Close the door, settle what is on the wire, let everything go."""
+        # A cancellation can get lost in a request that is answered at that very moment.
+        self._stopping = True
         if self._polling is not None:
             self._polling.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._polling
+            await asyncio.gather(self._polling, return_exceptions=True)
         if self._web is not None:
             await self._web.stop()
             await self.service.stop()
@@ -64,7 +68,14 @@ class Running:
             public_url=self.app.settings.server.public_url,
             sms=SmsWebhook(sms) if sms else None,
             telegram=TelegramWebhook(bot) if bot and bot.mode == "webhook" else None,
-            healthy=lambda: {"working": self.service.alive},
+            healthy=lambda: {"working": self.service.alive, "listening": self._listens},
+        )
+
+    @property
+    def _listens(self) -> bool:
+        bot = self.app.settings.telegram
+        return (
+            self._polling is None or not self._polling.done() or (bot is not None and bot.mode == "webhook")
         )
 
     async def accept(self, messages: list[Inbound]) -> None:
@@ -86,29 +97,27 @@ class Running:
         try:
             await self._patiently(lambda: poller.prepare(settings.mode, self.app.settings.server.public_url))
             offset: int | None = None
-            while settings.mode == "polling":
+            while settings.mode == "polling" and not self._stopping:
                 try:
                     updates = await poller.updates(offset)
                     # Only asking with the next offset tells Telegram that these are stored.
                     await self.accept(
                         [one for update in updates for one in telegram.parse_update(update, bot)]
                     )
-                except HomeloopError as error:
-                    log.warning("Telegram cannot be listened to", why=str(error))
+                except Exception as error:  # noqa: BLE001 - families there must go on being heard
+                    log.warning("Telegram cannot be listened to", why=sayable(error))
                     await asyncio.sleep(AGAIN)
                     continue
                 offset = max((int(update["update_id"]) + 1 for update in updates), default=offset)
         finally:
             await transport.close()
 
-    async def _patiently(self, ask: Callable[[], object]) -> None:
-        while True:
+    async def _patiently(self, ask: Callable[[], Awaitable[None]]) -> None:
+        while not self._stopping:
             try:
-                result = ask()
-                if asyncio.iscoroutine(result):
-                    await result
-            except HomeloopError as error:
-                log.warning("Telegram cannot be asked", why=str(error))
+                await ask()
+            except Exception as error:  # noqa: BLE001 - as above
+                log.warning("Telegram cannot be asked", why=sayable(error))
                 await asyncio.sleep(AGAIN)
             else:
                 return

@@ -58,7 +58,7 @@ class School(_Section):
 
 
 class Staff(_Section):
-    """Who reads families' words, and when (DIALOGUE.md, rule 15)."""
+    """Who reads families' words, and when (docs/dialogue.md, rule 15)."""
 
     reader: str = Field("the school office", min_length=1, max_length=30)
     duty_start: time = time(8, 0)
@@ -128,7 +128,7 @@ class Telegram(_Section):
 
 
 class Sending(_Section):
-    """Delivery, retries and reconciliation (DESIGN.md, Sending)."""
+    """Delivery, retries and reconciliation (docs/architecture.md)."""
 
     grace_seconds: Seconds = 120.0  #: an uncertain text is not thought absent before this
     look_every_seconds: Seconds = 30.0  #: between two looks at the provider's list

@@ -6,8 +6,11 @@ The engine decides, this module writes down. Everything of one turn belongs to o
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from bot import calendar, languages
@@ -18,6 +21,7 @@ from bot.conversation.ask import Ask
 from bot.conversation.talk import Kind, Question
 from bot.messages import ChannelName, DeliveryState
 from bot.messages import Inbound as Message
+from bot.rosters.values import grade_order
 from bot.settings import Settings
 from bot.store import contacts, outbox
 from bot.store.tables import (
@@ -28,6 +32,7 @@ from bot.store.tables import (
     Handover,
     Inbound,
     Lane,
+    LaneState,
     PersonChild,
     PersonContactPoint,
     Rendering,
@@ -44,6 +49,9 @@ _BEFORE_THEM = (
     DeliveryState.SENT,
     DeliveryState.DELIVERED,
 )
+
+#: a deadline that passed with nothing to do for it is looked at again after this, not at every tick
+_LOOK_AGAIN = timedelta(minutes=15)
 
 
 class Turn:
@@ -77,14 +85,28 @@ class Turn:
         talk = talks.from_json(row.state) if row else talks.Talk(self.contact.language)
         talk = replace(talk, language=self.contact.language)
         facts = self._facts()
+        talk = self._heed_stop(talk, facts)
         for asked in self._newly_asked():
             talk, effects = engine.step(talk, asked, facts)
             self._carry_out(effects)
         talk, effects = engine.step(talk, self._with_question(event), facts)
         self._carry_out(effects)
-        self._keep(row, talk)
+        self._keep(row, talk, woke=isinstance(event, events.Woke))
         if self.message is not None and self.message.press_id is not None:
             self.keyboards.append(self.message)
+
+    def _heed_stop(self, talk: talks.Talk, facts: events.Facts) -> talks.Talk:
+        """A phone that was stopped behind the talk's back, by its provider, is stopped here too."""
+        if self.contact.stopped_at is None or talk.stopped is not None:
+            return talk
+        talk, effects = engine.step(talk, events.Blocked(self.now), facts)
+        self._carry_out([one for one in effects if not isinstance(one, events.StopWriting)])
+        return talk
+
+    def awaits_read_back(self, reply: str) -> bool:
+        """Say whether the words of this reply still wait for what we understood."""
+        row = self.session.get(Talk, self.contact_id, populate_existing=True)
+        return row is not None and any(own.reply == reply for own in talks.from_json(row.state).waiting)
 
     def say(self, key: str) -> None:
         """Say one phrase that needs no thought (an unlinked chat, a group)."""
@@ -94,7 +116,12 @@ class Turn:
 
     def decline_group(self) -> None:
         """Groups are declined, once a day: others would read along."""
-        self.say("group_declined")
+        lately = (col(Delivery.started_at) > self.now - timedelta(days=1)) | (
+            col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.WAITING))
+        )
+        said = select(Delivery.id).where(col(Delivery.contact_point_id) == self.contact_id, lately)
+        if self.session.exec(said).first() is None:
+            self.say("group_declined")
 
     @property
     def _school(self) -> str:
@@ -128,17 +155,12 @@ class Turn:
         )
 
     def _newly_asked(self) -> list[events.Asked]:
-        """Questions that have gone out since the last turn, in the order in which they went."""
+        """Questions that went out since the last turn and before this, in the order in which they went."""
         rows = self.session.exec(
             select(Delivery, Rendering, Broadcast)
             .join(Rendering, col(Rendering.id) == Delivery.rendering_id)
             .join(Broadcast, col(Broadcast.id) == Delivery.broadcast_id)
-            .where(
-                col(Delivery.contact_point_id) == self.contact_id,
-                col(Delivery.in_talk).is_(False),
-                col(Delivery.digits),
-                col(Delivery.state).in_(_BEFORE_THEM),
-            )
+            .where(*self._unheard(), col(Delivery.started_at) <= self._said_at)
             .order_by(col(Delivery.started_at), col(Delivery.id))
         ).all()
         asked = []
@@ -149,6 +171,16 @@ class Turn:
             question = self._question(rendering, broadcast)
             asked.append(events.Asked(question, delivery.started_at or self.now, certain))
         return asked
+
+    def _unheard(self) -> tuple[ColumnElement[bool] | Mapped[bool], ...]:
+        """Say of a row of `delivery` that it asks this family something the talk has not heard of."""
+        return (
+            col(Delivery.contact_point_id) == self.contact_id,
+            col(Delivery.rendering_id).is_not(None),
+            col(Delivery.in_talk).is_(False),
+            col(Delivery.digits),
+            col(Delivery.state).in_(_BEFORE_THEM),
+        )
 
     def _question(self, rendering: Rendering, broadcast: Broadcast) -> Question:
         ask, worded = Ask.from_json(broadcast.question or {}), rendering.asks or {}
@@ -178,9 +210,8 @@ class Turn:
             .join(PersonContactPoint, col(PersonContactPoint.person_id) == PersonChild.person_id)
             .where(col(PersonContactPoint.contact_point_id) == self.contact_id, col(Child.grade).is_not(None))
             .distinct()
-            .order_by(col(Child.grade))
         )
-        return tuple(grade for grade in rows if grade)
+        return tuple(sorted((grade for grade in rows if grade), key=grade_order))
 
     def _for_whom(self, grades: tuple[str, ...], tag: str) -> tuple[str, ...]:
         if not 2 <= len(grades) <= 5:
@@ -217,16 +248,26 @@ class Turn:
             event, question=self._question(*found), reply=str(known) if known is not None else None
         )
 
-    def _keep(self, row: Talk | None, talk: talks.Talk) -> None:
+    def _keep(self, row: Talk | None, talk: talks.Talk, *, woke: bool) -> None:
         kept = row or Talk(contact_point_id=self.contact_id, state={}, changed_at=self.now)
         kept.state, kept.changed_at, kept.wakes_at = talks.to_json(talk), self.now, talks.wakes_at(talk)
+        if woke and kept.wakes_at is not None and kept.wakes_at <= self.now:
+            kept.wakes_at = self.now + _LOOK_AGAIN
         self.session.add(kept)
-        until = talks.digits_wait_until(talk)
-        if until is None and self.contact.open_until is not None:
-            outbox.question_closed(self.session, self.contact_id)
-        self.contact.open_until = until
+        self._let_digits_wait(talks.digits_wait_until(talk))
         self.session.add(self.contact)
         self.session.flush()
+
+    def _let_digits_wait(self, until: datetime | None) -> None:
+        """Hold other texts with digits back while something is open, and let them go after (rule 3)."""
+        before = self.contact.open_until
+        if before is not None and self.session.exec(select(Delivery.id).where(*self._unheard())).first():
+            until = max(before, until or before)  # a question went out after what was said here
+        self.contact.open_until = until
+        if until is None and before is not None:
+            outbox.question_closed(self.session, self.contact_id)
+        elif until is not None and until > self.now:
+            outbox.question_opened(self.session, self.contact_id, until)
 
     def _carry_out(self, effects: list[events.Effect]) -> None:
         for effect in effects:
@@ -261,6 +302,11 @@ class Turn:
                     self._close_keyboard(broadcast_id)
 
     @property
+    def _said_at(self) -> datetime:
+        """When what we are dealing with happened: it may have lain unread for a while."""
+        return self.inbound.received_at if self.inbound else self.now
+
+    @property
     def _inbound_id(self) -> int | None:
         return self.inbound.id if self.inbound else None
 
@@ -271,25 +317,38 @@ class Turn:
         return self.message.text or ("blocked the bot" if self.message.blocked else "a button")
 
     def _say(self, say: events.Say) -> None:
-        if self.message is not None and self.message.provider_replied:
-            return  # the provider has answered this very message itself (Twilio's OptOutType)
+        if self.contact.stopped_at is not None and not say.passes_stop:
+            return  # it could never go, and would go out of date until they let us write again
         text = self._words(say, say.language)
         if say.also_english and say.language != "en":
             text = f"{text} / {self._words(say, 'en')}"
-        if self.contact.channel == ChannelName.SMS:
-            text = segments.normalise(text)
+        keys = [[key.label, key.data] for key in say.buttons]
+        self.write(text, language=say.language, keys=keys, digits=say.digits, passes_stop=say.passes_stop)
+
+    def write(
+        self,
+        text: str,
+        *,
+        language: str | None = None,
+        keys: list[list[str]] | None = None,
+        digits: bool = False,
+        passes_stop: bool = False,
+    ) -> None:
+        """Queue one text to this contact point, ahead of all bulk."""
         telegram = self.contact.channel == ChannelName.TELEGRAM
+        if not telegram:
+            text = segments.normalise(text)
         self.said += 1
         outbox.answer(
             self.session,
             contact_point_id=self.contact_id,
             lane_id=self._lane(),
             text=text,
-            language=say.language,
-            buttons=[[key.label, key.data] for key in say.buttons] if telegram and say.buttons else None,
-            digits=say.digits,
+            language=language or self.contact.language,
+            buttons=keys if telegram and keys else None,
+            digits=digits,
             parts=1 if telegram else segments.measure(text).count,
-            passes_stop=say.passes_stop,
+            passes_stop=passes_stop,
             inbound_id=self._inbound_id,
         )
 
@@ -314,16 +373,15 @@ class Turn:
     def _lane(self) -> int:
         """The sender they wrote to; else the first of their channel."""
         name = self.message.lane if self.message else None
-        found = self.session.exec(select(Lane.id).where(col(Lane.name) == name)).first() if name else None
+        sends = col(Lane.state) != LaneState.RETIRED
+        found = self.session.exec(select(Lane.id).where(col(Lane.name) == name, sends)).first()
         if found is None:
-            found = self.session.exec(
-                select(Lane.id).where(col(Lane.channel) == self.contact.channel).order_by(col(Lane.id))
-            ).first()
+            found = self.session.execute(sa.select(outbox.lane_of(self.contact.channel))).scalar()
         if found is None:
             return outbox.ensure_lane(
                 self.session, self.contact.channel, f"{self.contact.channel}: not configured"
             )
-        return found
+        return int(found)
 
     def _record(self, record: events.Record) -> None:
         reply = self._reply(record.reply)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App, Sender
-from bot.errors import HomeloopError, SendError
+from bot.errors import SendError, sayable
 from bot.messages import DeliveryState
 from bot.store import contacts, outbox
 from bot.store.outbox import Claimed, Settled
@@ -29,6 +29,8 @@ from scheduler import pace, retry
 log = structlog.get_logger()
 
 SENT = retry.Verdict(DeliveryState.SENT)
+
+_AGAIN = (DeliveryState.WAITING, DeliveryState.QUEUED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,20 @@ class Pump:
 
     async def run(self) -> None:
         """Take the lane and drain it until stopped."""
-        epoch = await self._app.store.write(outbox.take_lane, self._sender.lane_id)
+        epoch: int | None = None
         while not self._stopping or self._sending:
             try:
+                if epoch is None:
+                    epoch = await self._app.store.write(outbox.take_lane, self._sender.lane_id)
                 waits = await self._turn(epoch)
-            except HomeloopError as error:
-                log.error("sending is waiting", lane=self._sender.name, why=str(error))
-                waits = self._app.settings.sending.tick_seconds
-            if waits:
-                await self._rest(waits)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the lane must go on afterwards
+                log.error("sending is waiting", lane=self._sender.name, why=sayable(error))
+                if self._stopping and all(task.done() for task in self._sending):
+                    return  # what could not be settled is uncertain at the next start
+                await self._rest(self._app.settings.sending.tick_seconds, set())
+            else:
+                if waits:
+                    await self._rest(waits, self._sending)
 
     async def _turn(self, epoch: int) -> float:
         """Settle, claim, begin to send; return for how many seconds nothing more can be begun."""
@@ -91,23 +98,23 @@ class Pump:
 
     def _room(self) -> int:
         """How many texts may be begun now; none while the pace has no whole part left."""
-        if self._stopping or pace.available(self._bucket, time.monotonic()) < 1:
+        if self._stopping or pace.wait_for(self._bucket, 1.0, time.monotonic()) > 0:
             return 0
         return min(self._sender.in_flight - len(self._sending), self._app.settings.sending.batch)
 
     def _idle_for(self, *, more: bool) -> float:
         tick = self._app.settings.sending.tick_seconds
         if self._stopping:
-            return tick
+            return tick if self._sending else 0.0
         paced = pace.wait_for(self._bucket, 1.0, time.monotonic())
         if paced > 0:
             return min(tick, paced)
         return 0.0 if more and self._room() > 0 else tick
 
-    async def _rest(self, seconds: float) -> None:
-        """Wait until a try ends, somebody wakes us, or the time is over."""
+    async def _rest(self, seconds: float, tries: Set[asyncio.Task[Outcome]]) -> None:
+        """Wait until one of these tries ends, somebody wakes us, or the time is over."""
         woken = asyncio.create_task(self._wake.wait())
-        await asyncio.wait({*self._sending, woken}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*tries, woken}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if woken.done():
             self._wake.clear()
         else:
@@ -119,7 +126,8 @@ class Pump:
         except SendError as error:
             now = self._app.clock.now()
             return Outcome(claimed, retry.judge(error, claimed.attempts, now, self._app.settings.sending))
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not lose the text
+        # A fault of ours must not lose the text, nor may something that cancels the try from inside.
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001
             kind = type(error).__name__
             log.error("a sender failed in a way it should not", lane=self._sender.name, error=kind)
             return Outcome(
@@ -148,6 +156,8 @@ def turn(
     outbox.settle(session, epoch, [_settled(one) for one in ended], now)
     for one in ended:
         _consequences(session, sender, one, now)
+    came_back = [one.claimed.delivery_id for one in ended if one.verdict.state in _AGAIN]
+    outbox.end_unwanted(session, came_back)
     if room <= 0:
         return []
     return outbox.claim(

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.errors import BadAddress, OptedOut, Permanent, SendError, Setup, Temporary, Throttled, Uncertain
+from bot.errors import (
+    BadAddress,
+    OptedOut,
+    Permanent,
+    SendError,
+    Setup,
+    Temporary,
+    Throttled,
+    Uncertain,
+    Unreachable,
+)
 from bot.messages import DeliveryState
 from bot.settings import Sending
 
@@ -31,12 +41,15 @@ class Verdict:
 def again_in(error: SendError, attempts: int, sending: Sending) -> timedelta | None:
     """Return how long to wait before the same text is tried again; None: never by itself.
 
-    `attempts` counts the tries made, this one included. A provider that asks us to wait is no fault of
-    the text, so `Throttled` never runs out of tries; `Temporary` does, after `sending.attempts`.
+    `attempts` counts the tries made, this one included. A provider that asks us to wait, or that nobody
+    can reach, is no fault of the text's, so `Throttled` and `Unreachable` never run out of tries; any
+    other `Temporary` does, after `sending.attempts`.
     """
     match error:
         case Throttled(wait=wait):
             return timedelta(seconds=min(wait if wait > 0 else 0.0, LONGEST_WAIT.total_seconds()))
+        case Unreachable():
+            return timedelta(seconds=min(sending.retry_first_seconds, LONGEST_PAUSE.total_seconds()))
         case Temporary() if attempts < sending.attempts:
             doubled = sending.retry_first_seconds * 2.0 ** (max(attempts, 1) - 1)
             return timedelta(seconds=min(doubled, LONGEST_PAUSE.total_seconds()))
@@ -57,7 +70,8 @@ def judge(error: SendError, attempts: int, now: datetime, sending: Sending) -> V
             until = now + pause
             return Verdict(DeliveryState.WAITING, until, reason, code, counts=False, lane_refused_until=until)
         case Temporary() if pause is not None:
-            return Verdict(DeliveryState.WAITING, now + pause, reason, code)
+            counts = not isinstance(error, Unreachable)
+            return Verdict(DeliveryState.WAITING, now + pause, reason, code, counts=counts)
         case Temporary():
             reason = f"{reason} Given up after {attempts} {'try' if attempts == 1 else 'tries'}."
             return Verdict(DeliveryState.FAILED, None, reason, code)

@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import broadcasts, replies
 from bot.app import App
-from bot.errors import HomeloopError
+from bot.errors import StoreError, sayable
 from bot.messages import Inbound
 from bot.store import outbox
 from scheduler.pump import Pump
@@ -33,6 +33,7 @@ class Service:
     pumps: list[Pump] = field(default_factory=list)
     _came: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _closing: set[asyncio.Task[None]] = field(default_factory=set)
     _stopping: bool = False
     _ticker: AsyncIOScheduler = field(default_factory=lambda: AsyncIOScheduler(timezone="UTC"))
 
@@ -49,18 +50,36 @@ class Service:
         ]
         for job, seconds in jobs:
             self._ticker.add_job(
-                job, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
+                self._tick,
+                "interval",
+                args=(job,),
+                seconds=seconds,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
             )
         self._ticker.start()
 
     async def stop(self) -> None:
         """Begin nothing more, settle what is on the wire, and return."""
         self._stopping = True
-        self._ticker.shutdown(wait=False)
+        if self._ticker.running:
+            self._ticker.shutdown(wait=False)
         for pump in self.pumps:
             pump.stop()
         self._came.set()
         await asyncio.gather(*self._tasks)
+        for task in self._closing:
+            task.cancel()
+        await asyncio.gather(*self._closing, return_exceptions=True)
+
+    async def _tick(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Do one job; a tick that stopping cuts short is no failure, for the next start does it again."""
+        try:
+            await job()
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
 
     @property
     def alive(self) -> bool:
@@ -79,7 +98,7 @@ class Service:
     async def release_due(self) -> None:
         """Release every occurrence whose moment has come."""
         now = self.app.clock.now()
-        for schedule_id in await self.app.store.read(broadcasts.due, now):
+        for schedule_id in await self._dare("release", self.app.store.read(broadcasts.due, now)) or ():
             released = await self._dare(
                 "release", self.app.store.write(broadcasts.release, schedule_id, self.app.settings, now)
             )
@@ -91,7 +110,8 @@ class Service:
         """Queue what waited for this moment, and tell talks that time has passed."""
         now = self.app.clock.now()
         woken = await self._dare("wake", self.app.store.write(outbox.wake, now))
-        for contact_point_id in await self.app.store.read(replies.waking, now, AT_ONCE):
+        waking = await self._dare("wake", self.app.store.read(replies.waking, now, AT_ONCE))
+        for contact_point_id in waking or ():
             await self._dare(
                 "wake a talk", self.app.store.write(replies.wake, contact_point_id, self.app.settings, now)
             )
@@ -109,8 +129,13 @@ class Service:
         while not self._stopping:
             await self._came.wait()
             self._came.clear()
-            while not self._stopping and await self.think():
-                pass
+            try:
+                while not self._stopping and await self.think():
+                    pass
+            except Exception as error:  # noqa: BLE001 - families' messages must go on being read
+                log.error("failed", job="think", why=sayable(error))
+                await asyncio.sleep(self.app.settings.sending.tick_seconds)
+                self._came.set()
 
     async def think(self) -> int:
         """Deal with what came in and nobody has thought about; return how many there were."""
@@ -119,27 +144,41 @@ class Service:
         if waiting:
             self.hurry()
         for keyboard in (one for several in closing for one in several):
-            sender = self.app.sender(keyboard.lane)
-            if sender is not None:
-                await sender.port.acknowledge(keyboard)
+            # Beside the rest: a provider that is slow to take a keyboard away keeps nobody waiting.
+            task = asyncio.create_task(self._close_keyboard(keyboard))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
         return len(waiting)
 
+    async def _close_keyboard(self, keyboard: Inbound) -> None:
+        sender = self.app.sender(keyboard.lane)
+        if sender is not None:
+            await self._dare("close a keyboard", sender.port.acknowledge(keyboard))
+
     async def _handle(self, inbound_id: int) -> list[Inbound]:
+        """Deal with one message; while the store refuses, it stays unread and is taken up again."""
+        try:
+            return await self._deal_with(inbound_id)
+        except Exception as error:  # noqa: BLE001 - the others must not wait for this one
+            log.error("failed", job="deal with a message", inbound=inbound_id, why=sayable(error))
+            await asyncio.sleep(self.app.settings.sending.tick_seconds)
+        return []
+
+    async def _deal_with(self, inbound_id: int) -> list[Inbound]:
         now = self.app.clock.now()
         try:
             return await self.app.store.write(replies.handle, inbound_id, self.app.settings, now)
-        except HomeloopError as error:
-            log.error("cannot deal with a message yet", inbound=inbound_id, why=str(error))
-            await asyncio.sleep(self.app.settings.sending.tick_seconds)
+        except StoreError:
+            raise
         except Exception as error:  # noqa: BLE001 - a message that we cannot deal with goes to a person
             log.error("a message could not be dealt with", inbound=inbound_id, error=type(error).__name__)
             await self.app.store.write(replies.give_up, inbound_id, now)
         return []
 
     async def _dare(self, what: str, work: Awaitable[T]) -> T | None:
-        """Do one piece of work; a failure is told and tried again at the next tick."""
+        """Do one piece of work; a failure is told, keeps nothing else from happening, and is tried again."""
         try:
             return await work
-        except HomeloopError as error:
-            log.error("a tick failed", job=what, why=str(error))
+        except Exception as error:  # noqa: BLE001 - one broken row must not stop all the others
+            log.error("failed", job=what, why=sayable(error))
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,8 @@ import pytest
 
 from bot.settings import Settings, parse
 from bot.store.store import Store
+
+os.environ["COLUMNS"] = "160"  # tables are as wide as on a desk, wherever the tests run
 
 
 @dataclass
@@ -31,10 +35,22 @@ def clock() -> StandingClock:
     return StandingClock()
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(tmp_path / "homeloop.db", busy_seconds=10)
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file at the newest schema, made once: the upgrade takes longer than most tests."""
+    place = tmp_path_factory.mktemp("schema") / "homeloop.db"
+    made = Store(place)
     made.upgrade()
+    made.close()
+    return place
+
+
+@pytest.fixture
+def store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
+    place = tmp_path / "homeloop.db"
+    shutil.copyfile(empty_database, place)
+    place.chmod(0o600)
+    made = Store(place, busy_seconds=10)
     yield made
     made.close()
 

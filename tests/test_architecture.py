@@ -33,7 +33,7 @@ def test_the_house_is_in_order(command: tuple[str, ...]) -> None:
 
 def test_nothing_asks_whether_it_talks_to_the_simulator() -> None:
     """Only the demo and the front door know that there is one; the program itself cannot tell."""
-    allowed = {"bot/demo.py", "bot/__init__.py"}
+    allowed = {"bot/__init__.py"}
     knowing = [
         str(file.relative_to(ROOT))
         for package in ("bot", "scheduler", "locales")

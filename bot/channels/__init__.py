@@ -1,1 +1,1 @@
-"""Being written."""
+"""How texts reach families: the adapters, the transport under them, the arithmetic of parts."""

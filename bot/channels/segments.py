@@ -52,7 +52,7 @@ _LOOKALIKES = {
     "*": "•‧∙",
     # zero-width space, word joiner, byte-order mark, soft hyphen
     "": "\u200b\u2060\ufeff\u00ad"
-    # isolates belong in Telegram and print, not in SMS (DIALOGUE.md, rule 21)
+    # isolates belong in Telegram and print, not in SMS (docs/dialogue.md, rule 21)
     "\u2066\u2067\u2068\u2069",
 }
 _CONTROLS = dict.fromkeys((*range(0x20), 0x7F), "")

@@ -120,7 +120,7 @@ _ROWS: Final[tuple[tuple[tuple[int, ...], Meaning], ...]] = (
     ((30018, 30024, 30032, 30034, 30125), Meaning(Setup, _UNPROVEN)),
     ((11200, 12300), Meaning(Setup, _WEBHOOK)),
 )
-#: FACTS.md, section 8: each code once
+#: each code once (twilio.com/docs/api/errors)
 CODES: Final[Mapping[int, Meaning]] = {code: meaning for codes, meaning in _ROWS for code in codes}
 
 #: Twilio's message states, as ours; the two inbound ones are absent
@@ -138,7 +138,7 @@ STATUSES: Final[Mapping[str, str]] = {
     "canceled": "failed",
 }
 
-#: words that Twilio answers by itself on a long code, when alone in a text (FACTS.md, section 1).
+#: words that Twilio answers by itself on a long code, when alone in a text (twilio.com, Advanced Opt-Out).
 #: START and YES are not here: it answers those only after a STOP, and YES answers our own questions.
 _ANSWERED_BY_TWILIO: Final = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT", "HELP", "INFO"}

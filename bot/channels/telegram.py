@@ -66,7 +66,8 @@ class Refusal:
     sentence: str  #: for a coordinator
 
 
-#: FACTS.md, section 9. The first row that matches holds; 429 and what is no 4xx never reach it.
+#: What the Bot API answers, by status and words. The first row that matches holds; 429 and what is no
+#: 4xx never reach it.
 REFUSALS: Final = (
     Refusal(
         403,

@@ -1,7 +1,7 @@
 """HTTP whose failures say whether a request may have been read.
 
 Theory: a text must never go out twice, so what counts is not which error was raised but in which phase.
-Before a connection exists nothing can have been read: `Temporary`. From then on the provider may have
+Before a connection exists nothing can have been read: `Unreachable`. From then on the provider may have
 acted on the request, whatever went wrong afterwards: `Uncertain`. Exception classes are no guide:
 pyreqwest 0.15.1 raises `ConnectError` for a reset after the whole POST was read, and
 `ConnectTimeoutError` for a time-out while reading headers. Its list of causes names the phase, and
@@ -24,7 +24,7 @@ from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
 from pyreqwest.request import ConsumedRequest
 
-from bot.errors import SendError, Setup, Temporary, Uncertain
+from bot.errors import SendError, Setup, Uncertain, Unreachable
 from bot.messages import Request, Response
 
 #: seconds to make a connection; far below the time a lane may be held
@@ -142,8 +142,8 @@ def _judge_aiohttp(error: Exception, request: Request) -> SendError:
             return _broken(request)
 
 
-def _never_connected(request: Request) -> Temporary:
-    return Temporary(
+def _never_connected(request: Request) -> Unreachable:
+    return Unreachable(
         f"{_host(request)} could not be reached, so nothing was sent; it is tried again after a while."
     )
 

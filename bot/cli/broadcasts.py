@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from bot import broadcasts, calendar, languages
 from bot.app import App
-from bot.broadcasts import Draft, Preview
+from bot.broadcasts import Draft, Line, Preview
 from bot.cli.front import Json, console, errors, front
 from bot.conversation.ask import Ask
 from bot.errors import BroadcastError, TranslationFailed
@@ -25,6 +25,8 @@ from bot.store import audience as audiences
 from bot.store.tables import Broadcast, Schedule, TranslationState
 
 app = typer.Typer()
+
+UNREAD = " (no native reader yet)"  #: behind the provenance of an unreviewed notice
 
 Texts = Annotated[str | None, typer.Option("--text", "-t", help="What families read, in your language.")]
 Notice = Annotated[
@@ -113,10 +115,12 @@ def announce(
     as_json: Json = False,
 ) -> None:
     """Tell families something: draft it, look at it, approve it, schedule it."""
-    words = Words(text, notice, _pairs(value), _pairs(translation, language=True), {}, {})
+    homeloop = front(ctx).app()
+    ours = {"school": homeloop.settings.school.name, "phone": homeloop.settings.school.phone}
+    words = Words(text, notice, ours | _pairs(value), _pairs(translation, language=True), {}, {})
     going = Going(fallback, at, repeat, approve, count, draft_missing, accept or (), as_json)
     purpose = "emergency" if emergency else _purpose(notice)
-    _make(front(ctx).app(), words, _names(school, grade, group, language), going, title, purpose=purpose)
+    _make(homeloop, words, _names(school, grade, group, language), going, title, purpose=purpose)
 
 
 @app.command()
@@ -266,7 +270,12 @@ def _make(
     decided_on: date | None = None,
 ) -> None:
     now = homeloop.clock.now()
-    today = now.astimezone(homeloop.settings.school.zone).date()
+    zone = homeloop.settings.school.zone
+    if going.rrule is not None:
+        calendar.parse_rrule(going.rrule, _starts(homeloop, going.at), zone)
+    else:
+        _starts(homeloop, going.at)  # a wrong time is said before anything is kept
+    today = now.astimezone(zone).date()
     text = _source(words, today)
     audience = homeloop.store.reading(audiences.resolve, **names)
     written = Draft(
@@ -278,6 +287,7 @@ def _make(
         ask=ask,
         decided_on=decided_on,
         provenance=f"notice:{words.notice}" if words.notice else "typed",
+        fallback=going.fallback,
     )
 
     def keep(session: Session) -> int:
@@ -331,9 +341,8 @@ def _keep_texts(session: Session, homeloop: App, broadcast: int, words: Words, t
             reviewed = languages.notice_review(words.notice, tag) is not languages.Review.UNREVIEWED
             seen = reviewed or homeloop.settings.unreviewed.get(tag, False)
             state = TranslationState.REVIEWED if seen else TranslationState.MACHINE
-            broadcasts.translate(
-                session, broadcast, tag, text, provenance=f"notice:{words.notice}", state=state, now=now
-            )
+            source_of = f"notice:{words.notice}" + ("" if reviewed else UNREAD)
+            broadcasts.translate(session, broadcast, tag, text, provenance=source_of, state=state, now=now)
     for tag, text in words.translations.items():
         broadcasts.translate(
             session,
@@ -427,9 +436,9 @@ def _show(homeloop: App, broadcast: int, shown: Preview) -> None:
     for line in shown.lines:
         name = languages.language(line.language).english
         text = Text(line.text or "— no text: a list for a call —", style="" if line.text else "red")
-        state = f"{line.state}, gets {line.written_in}" if line.fallback and line.written_in else line.state
-        style = "yellow" if line.fallback else ""
-        table.add_row(name, str(line.phones), text, f"{line.parts} {line.encoding}", Text(state, style=style))
+        style = "yellow" if line.fallback or UNREAD in line.provenance else ""
+        standing = Text(_standing(line), style=style)
+        table.add_row(name, str(line.phones), text, f"{line.parts} {line.encoding}".strip("0 "), standing)
     console.print(table)
     console.print(f"{shown.phones} phones, {shown.reach.people} people.", end=" ")
     if shown.reach.unreached:
@@ -442,6 +451,22 @@ def _show(homeloop: App, broadcast: int, shown: Preview) -> None:
         console.print("Everybody can be reached.")
     for objection in shown.objections:
         errors.print(objection, style="red")
+
+
+def _standing(line: Line) -> str:
+    """Say where a text comes from, and what is missing where there is none."""
+    if not line.fallback:
+        return line.provenance
+    match line.state:
+        case "missing":
+            missing = "no text"
+        case TranslationState.MACHINE | TranslationState.STALE:
+            missing = f"a draft waits: --accept {line.language}"
+        case _:
+            missing = f"its choices have no words: --choices-in {line.language}=“…|…”"
+    if line.written_in is None:
+        return missing
+    return f"{missing}; they get {languages.language(line.written_in).english}, labelled"
 
 
 def _question(

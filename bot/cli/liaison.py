@@ -1,4 +1,4 @@
-"""Commands for the person who reads families' words: read-back, take-over, send-text, done."""
+"""Commands for the person who reads families' words: read-back, take-over, answer, done."""
 
 from __future__ import annotations
 
@@ -34,3 +34,25 @@ def take_over(ctx: typer.Context, reply: int) -> None:
     homeloop = front(ctx).app()
     homeloop.store.writing(replies.take_over, reply, homeloop.settings, homeloop.clock.now())
     console.print(f"Reply {reply} is with staff.")
+
+
+@app.command()
+def answer(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(help="The number in “homeloop waiting”.")],
+    text: Annotated[str, typer.Option("--text", "-t", help="Your answer, in the family's language.")],
+) -> None:
+    """Answer a family that waits for a person."""
+    homeloop = front(ctx).app()
+    homeloop.store.writing(replies.answer, number, homeloop.settings, text=text, now=homeloop.clock.now())
+    console.print(f"Number {number} is answered: the text goes out ahead of everything else.")
+
+
+@app.command()
+def done(
+    ctx: typer.Context, number: Annotated[int, typer.Argument(help="The number in “homeloop waiting”.")]
+) -> None:
+    """You called them, or it is settled: nobody waits for it any more."""
+    homeloop = front(ctx).app()
+    homeloop.store.writing(replies.close, number, homeloop.clock.now())
+    console.print(f"Number {number} is done.")

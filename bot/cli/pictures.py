@@ -249,7 +249,8 @@ def waiting(rows: Sequence[Waiting], now: datetime, zone: ZoneInfo) -> Renderabl
             promised = Text(f"{promised.plain} late", style="bold red")
         who = f"{language_name(one.language)}\n{one.channel} {one.address}" if one.language else ""
         words = Text("for those on call only", style="dim") if one.restricted else Text("")
-        table.add_row(str(one.id), promised, who, Words(one.why), Words(one.words) if one.words else words)
+        why = f"{one.why}\n(reply {one.reply_id})" if one.reply_id is not None else one.why
+        table.add_row(str(one.id), promised, who, Words(why), Words(one.words) if one.words else words)
     return table
 
 

@@ -215,7 +215,7 @@ def init(
         place.unlink()
         raise
     console.print(
-        f"{place} is written. Add [sms] and [telegram] as docs/going-live.md says; then homeloop doctor."
+        f"{place} is written. Add \\[sms] and \\[telegram] as docs/going-live.md says; then homeloop doctor."
     )
 
 

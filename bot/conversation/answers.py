@@ -1,7 +1,7 @@
 """What a text means as the answer to a question, or as the judgement of a read-back.
 
 A sure answer is a digit, an exact word, or one of these with a comment after it; anything guessed
-(a slip of the keys, a digit run into a sentence) is unsure and is read back once (DIALOGUE.md, rule 8).
+(a slip of the keys, a digit run into a sentence) is unsure and is read back once (docs/dialogue.md, rule 8).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a text is about, whatever is open: danger, STOP, who are you, thanks, a question.
 
 Words are data: a `Lexicon` holds those of the family's language and of English, because every such
-word is understood in both (DIALOGUE.md, rules 16 and 18).
+word is understood in both (docs/dialogue.md, rules 16 and 18).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Moves for saying what we understood, and for what the family says of it (DIALOGUE.md, rules 6 to 8)."""
+"""Moves for saying what we understood, and what the family says of it (docs/dialogue.md, rules 6 to 8)."""
 
 from __future__ import annotations
 

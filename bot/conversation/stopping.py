@@ -1,4 +1,4 @@
-"""Moves for being let in and kept out: STOP, START, wrong numbers, blocks (DIALOGUE.md, rules 16 and 18)."""
+"""Moves for being let in and kept out: STOP, START, wrong numbers, blocks (docs/dialogue.md, 16 and 18)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Where the conversation with one contact point stands: a frozen value, stored between messages.
 
 At most one thing is open at a time (`Talk.now`); what came just before it and may still be meant is
-`Talk.earlier` (DIALOGUE.md, rule 3). Moments are aware and in UTC.
+`Talk.earlier` (docs/dialogue.md, rule 3). Moments are aware and in UTC.
 """
 
 from __future__ import annotations

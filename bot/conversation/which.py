@@ -1,4 +1,4 @@
-"""Moves for words that could answer two of our texts (DIALOGUE.md, rule 3)."""
+"""Moves for words that could answer two of our texts (docs/dialogue.md, rule 3)."""
 
 from __future__ import annotations
 

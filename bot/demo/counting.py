@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -75,7 +75,9 @@ class Kept:
     due: tuple[Due, ...]
     schools: Mapping[int, frozenset[str]]  #: broadcast -> schools it was for
     answers: Mapping[tuple[str, str], tuple[str, str]]  #: (channel, provider id) -> (address, text)
+    written: Mapping[tuple[str, str], int]  #: (address, text) -> how many answers of ours say so
     replies: Mapping[tuple[str, str], str]  #: (channel, inbound's provider id) -> state
+    stopped: Mapping[str, datetime] = field(default_factory=dict)  #: address -> since when
 
 
 def kept(session: Session, released: Mapping[int, frozenset[str]]) -> Kept:
@@ -84,18 +86,21 @@ def kept(session: Session, released: Mapping[int, frozenset[str]]) -> Kept:
     answers = session.exec(
         select(ContactPoint.channel, Delivery.provider_id, ContactPoint.address, Delivery.text)
         .join(ContactPoint, col(ContactPoint.id) == Delivery.contact_point_id)
-        .where(col(Delivery.text).is_not(None), col(Delivery.provider_id).is_not(None))
-    )
+        .where(col(Delivery.text).is_not(None))
+    ).all()
     replies = session.exec(
         select(Inbound.channel, Inbound.provider_id, Reply.state).join(
             Reply, col(Reply.inbound_id) == Inbound.id
         )
     )
+    stopped = session.exec(select(ContactPoint.address, ContactPoint.stopped_at))
     return Kept(
         tuple(Due(one.broadcast_id, one.language, one.channel, one.text) for one in renderings),
         released,
-        {(channel, _bare(sid)): (address, text or "") for channel, sid, address, text in answers},
+        {(channel, _bare(sid)): (address, text or "") for channel, sid, address, text in answers if sid},
+        Counter((address, text or "") for _, _, address, text in answers),
         {(channel, sid): state for channel, sid, state in replies},
+        {address: since for address, since in stopped if since is not None},
     )
 
 
@@ -106,6 +111,7 @@ def count(
     accepted = [one for one in ledger.accepted if one.accepted_at >= began and not one.webhook_answer]
     stops = _stops(ledger, accepted)
     states = Counter(_states(ledger, held))
+    before = {address: since for address, since in held.stopped.items() if since < began}
     return Counts(
         people=len(everybody),
         languages=len({one.tag for one in everybody}),
@@ -119,8 +125,8 @@ def count(
         with_staff=states[ReplyState.WITH_STAFF],
         opted_out=len(stops),
         duplicates=_duplicates(accepted, held),
-        lost=_lost(accepted, everybody, held, stops),
-        after_stop=_after_stop(accepted, stops),
+        lost=_lost(accepted, everybody, held, {**before, **stops}),
+        after_stop=_after_stop(accepted, held, {**before, **stops}),
         wrong_language=_wrong_language(accepted, everybody, held),
         seconds=round(seconds, 1),
     )
@@ -153,18 +159,12 @@ def _stops(ledger: Ledger, accepted: Sequence[Accepted]) -> dict[str, datetime]:
 def _duplicates(accepted: Sequence[Accepted], held: Kept) -> int:
     texts = {one.text for one in held.due}
     broadcast = Counter((one.address, one.text) for one in accepted if one.text in texts)
-    deliveries = Counter(
-        (one.attempt or "").rpartition(".")[2] for one in accepted if one.attempt is not None
-    )
-    answers = Counter(
-        (one.channel, one.provider_id) for one in accepted if one.attempt is None and one.text not in texts
-    )
-    return sum(
-        number - 1
-        for counter in (broadcast, deliveries, answers)
-        for number in counter.values()
-        if number > 1
-    )
+    answers = [one for one in accepted if one.text not in texts]
+    tries = Counter(one.attempt.rpartition(".")[2] for one in answers if one.attempt is not None)
+    # Telegram carries no attempt back, so there the texts we wrote are counted.
+    said = Counter((one.address, one.text) for one in answers if one.attempt is None)
+    more = sum(max(0, number - max(1, held.written.get(key, 0))) for key, number in said.items())
+    return more + sum(number - 1 for counter in (broadcast, tries) for number in counter.values())
 
 
 def _addresses(everybody: Sequence[Resident]) -> dict[str, tuple[str, frozenset[str]]]:
@@ -192,11 +192,12 @@ def _lost(
     return lost
 
 
-def _after_stop(accepted: Sequence[Accepted], stops: Mapping[str, datetime]) -> int:
-    later = Counter(
-        one.address for one in accepted if one.address in stops and one.accepted_at > stops[one.address]
-    )
-    return sum(number - 1 for number in later.values() if number > 1)
+def _after_stop(accepted: Sequence[Accepted], held: Kept, stops: Mapping[str, datetime]) -> int:
+    """Only an answer of ours can be the text that confirms a STOP; the provider may have done it itself."""
+    texts = {one.text for one in held.due}
+    later = [one for one in accepted if one.address in stops and one.accepted_at > stops[one.address]]
+    answers = Counter(one.address for one in later if one.text not in texts)
+    return sum(one.text in texts for one in later) + sum(number - 1 for number in answers.values())
 
 
 def _wrong_language(accepted: Sequence[Accepted], everybody: Sequence[Resident], held: Kept) -> int:

@@ -21,7 +21,7 @@ from phonenumbers import PhoneNumberType
 
 
 class Approach(StrEnum):
-    """How a family was first approached (DIALOGUE.md, rule 18)."""
+    """How a family was first approached (docs/dialogue.md, rule 18)."""
 
     PAPER = "paper"  #: a letter, a form, a flyer
     PARTNER = "partner"  #: an organisation the family trusts

@@ -13,8 +13,6 @@ from sqlmodel import Session, col, select
 from bot.store import outbox
 from bot.store.tables import Consent, ContactPoint, Delivery, PersonContactPoint
 
-STOPPED = "The family stopped us before this text could go."
-
 
 def at_address(session: Session, channel: str, address: str) -> ContactPoint | None:
     """Return the contact point with this address, if there is one."""
@@ -49,7 +47,7 @@ def stop(
     _ledger(session, contact, "all", False, evidence, now, inbound_id)
     outbox.cancel(
         session,
-        STOPPED,
+        outbox.PHONE_STOPPED,
         col(Delivery.contact_point_id) == contact.id,
         col(Delivery.passes_stop).is_(False),
     )

@@ -7,7 +7,7 @@ settle, and what it left in `sending` becomes `uncertain`, never `queued`. Each 
 fresh attempt id that travels in the status callback and so settles the row even if we never saw the
 answer. A contact point has at most one text in `sending`, in the order urgency, rank, id. A STOP finishes
 the contact point's rows in its own transaction and is asked about again inside the claim: once it is
-committed no text starts. (DESIGN.md, Sending.)
+committed no text starts. (docs/architecture.md has the picture.)
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from sqlmodel import Session, col, select
 
 from bot.messages import Button, DeliveryState, Outbound, StatusReport
 from bot.store.tables import (
+    Broadcast,
+    BroadcastState,
     ContactPoint,
     Delivery,
     Lane,
@@ -35,6 +37,10 @@ from bot.store.tables import (
 EMERGENCY, ANSWER, BULK = 0, 1, 2  #: urgencies, the lower the sooner
 
 OPEN_FOR = timedelta(hours=24)  #: how long a question keeps other digits away (rule 3)
+
+PHONE_STOPPED = "The family stopped us before this text could go."
+BROADCAST_STOPPED = "Stopped by staff."
+RETIRED = "It cannot be known whether this text arrived: its sender is no longer in config.toml."
 
 #: how far a status report has a delivery along; it never goes back
 _RANK = {"queued": 0, "sent": 1, "delivered": 2, "failed": 2}
@@ -106,9 +112,36 @@ def start_lane(session: Session, lane_id: int) -> None:
     session.exec(update(Lane).where(col(Lane.id) == lane_id).values(state=LaneState.RUNNING, why=None))
 
 
+def keep_lanes(session: Session, configured: Sequence[int]) -> None:
+    """From now on these lanes send; what waited on another goes to the lane of its channel.
+
+    What another had on the wire is held: its provider's list can no longer be asked.
+    """
+    ours = col(Lane.id).in_(configured)
+    again = update(Lane).where(ours, col(Lane.state) == LaneState.RETIRED)
+    session.exec(again.values(state=LaneState.RUNNING, why=None))
+    gone = update(Lane).where(sa.not_(ours))
+    session.exec(gone.values(state=LaneState.RETIRED, why="It is no longer in config.toml."))
+    channel = sa.select(col(Lane.channel)).where(col(Lane.id) == col(Delivery.lane_id)).scalar_subquery()
+    heir = lane_of(channel)
+    others = sa.not_(col(Delivery.lane_id).in_(configured))
+    waits = col(Delivery.state).in_((DeliveryState.WAITING, DeliveryState.QUEUED))
+    session.exec(update(Delivery).where(others, waits, heir.is_not(None)).values(lane_id=heir))
+    begun = col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.UNCERTAIN))
+    session.exec(update(Delivery).where(others, begun).values(state=DeliveryState.HELD, reason=RETIRED))
+
+
+def lane_of(channel: Any) -> sa.ScalarSelect[Any]:
+    """Return, as SQL, the lane that sends on a channel; NULL where none is configured."""
+    lane = Lane.__table__.alias("of_channel")  # type: ignore[attr-defined]
+    found = sa.select(func.min(lane.c.id)).where(lane.c.channel == channel)
+    return found.where(lane.c.state != LaneState.RETIRED).scalar_subquery()
+
+
 def refuse_lane(session: Session, lane_id: int, until: datetime) -> None:
     """The provider asks this lane to wait: nothing is claimed before `until`, by whoever holds it."""
-    session.exec(update(Lane).where(col(Lane.id) == lane_id).values(not_before=until))
+    later = (col(Lane.not_before).is_(None)) | (col(Lane.not_before) < until)
+    session.exec(update(Lane).where(col(Lane.id) == lane_id, later).values(not_before=until))
 
 
 def release(
@@ -122,44 +155,37 @@ def release(
 ) -> int:
     """Turn an audience into deliveries with one INSERT … SELECT; return how many.
 
-    `audience` yields (contact_point_id, channel, language), distinct. A text with digits waits while
-    its phone has a question open (rule 3). Languages interleave by a rank within each language.
+    `audience` yields (contact_point_id, channel, language), distinct; a channel that no lane sends on is
+    left out. A text with digits waits while its phone has a question open (rule 3). Languages interleave
+    by a rank within each language.
     """
     people = audience.subquery("audience")
     waits = col(Rendering.digits) & (col(ContactPoint.open_until) > now)
-    rows = (
-        sa.select(
-            literal(broadcast_id),
-            literal(occurrence_id),
-            col(Rendering.id),
-            people.c.contact_point_id,
-            sa.select(func.min(Lane.id)).where(col(Lane.channel) == people.c.channel).scalar_subquery(),
-            people.c.language,
-            literal(urgency),
-            func.row_number().over(partition_by=people.c.language, order_by=people.c.contact_point_id),
-            col(Rendering.digits),
-            case((waits, DeliveryState.WAITING), else_=DeliveryState.QUEUED),
-            case((waits, col(ContactPoint.open_until)), else_=None),
-            col(Rendering.parts),
-            literal(False),
-            literal(False),
-            literal(0),
-            literal(0),
-        )
-        .join(
-            Rendering,
-            (col(Rendering.broadcast_id) == broadcast_id)
-            & (col(Rendering.language) == people.c.language)
-            & (col(Rendering.channel) == people.c.channel),
-        )
-        .join(ContactPoint, col(ContactPoint.id) == people.c.contact_point_id)
+    lane = lane_of(people.c.channel)
+    nth = func.row_number().over(partition_by=people.c.language, order_by=people.c.contact_point_id)
+    row: dict[str, Any] = {
+        "broadcast_id": literal(broadcast_id),
+        "occurrence_id": literal(occurrence_id),
+        "rendering_id": col(Rendering.id),
+        "contact_point_id": people.c.contact_point_id,
+        "lane_id": lane,
+        "language": people.c.language,
+        "urgency": literal(urgency),
+        "rank": nth,
+        "digits": col(Rendering.digits),
+        "state": case((waits, DeliveryState.WAITING), else_=DeliveryState.QUEUED),
+        "waiting_until": case((waits, col(ContactPoint.open_until)), else_=None),
+        "parts": col(Rendering.parts),
+    } | dict.fromkeys(("passes_stop", "in_talk"), literal(False))
+    row |= dict.fromkeys(("attempts", "looks"), literal(0))
+    wording = (
+        (col(Rendering.broadcast_id) == broadcast_id)
+        & (col(Rendering.language) == people.c.language)
+        & (col(Rendering.channel) == people.c.channel)
     )
-    names = (
-        "broadcast_id occurrence_id rendering_id contact_point_id lane_id language urgency rank digits "
-        "state waiting_until parts passes_stop in_talk attempts looks"
-    )
-    made = session.exec(insert(Delivery).from_select(names.split(), rows))
-    return int(made.rowcount)
+    rows = sa.select(*row.values()).select_from(people).join(Rendering, wording)
+    rows = rows.join(ContactPoint, col(ContactPoint.id) == people.c.contact_point_id)
+    return int(session.exec(insert(Delivery).from_select(list(row), rows.where(lane.is_not(None)))).rowcount)
 
 
 def answer(
@@ -279,16 +305,20 @@ def _open_questions(session: Session, ids: Sequence[int], now: datetime) -> None
         update(ContactPoint).where(col(ContactPoint.id).in_(asked)).values(open_until=until)
     )
     if opened.rowcount:
-        session.exec(
-            update(Delivery)
-            .where(
-                col(Delivery.contact_point_id).in_(asked),
-                col(Delivery.state) == DeliveryState.QUEUED,
-                col(Delivery.digits),
-                col(Delivery.urgency) == BULK,
-            )
-            .values(state=DeliveryState.WAITING, waiting_until=until)
+        _hold_digits(session, col(Delivery.contact_point_id).in_(asked), until)
+
+
+def _hold_digits(session: Session, phones: sa.ColumnElement[bool], until: datetime) -> None:
+    session.exec(
+        update(Delivery)
+        .where(
+            phones,
+            col(Delivery.state) == DeliveryState.QUEUED,
+            col(Delivery.digits),
+            col(Delivery.urgency) == BULK,
         )
+        .values(state=DeliveryState.WAITING, waiting_until=until)
+    )
 
 
 _SETTLE = (
@@ -364,11 +394,34 @@ def question_closed(session: Session, contact_point_id: int) -> None:
     )
 
 
-def question_opened(session: Session, contact_point_id: int, now: datetime) -> None:
-    """The phone has a read-back or menu of ours open: other texts with digits wait."""
+def question_opened(session: Session, contact_point_id: int, until: datetime) -> None:
+    """The phone has a question, read-back or menu of ours open: other texts with digits wait."""
     session.exec(
-        update(ContactPoint).where(col(ContactPoint.id) == contact_point_id).values(open_until=now + OPEN_FOR)
+        update(ContactPoint).where(col(ContactPoint.id) == contact_point_id).values(open_until=until)
     )
+    _hold_digits(session, col(Delivery.contact_point_id) == contact_point_id, until)
+
+
+_KEEP_EVENT = insert(ProviderEvent)
+
+#: by the provider's id, or by our attempt's
+_REPORTED_ON = sa.select(col(Delivery.id), col(Delivery.state), col(Delivery.contact_point_id)).where(
+    (col(Delivery.provider_id) == bindparam("sid"))
+    | ((col(Delivery.id) == bindparam("number")) & (col(Delivery.attempt) == bindparam("tried")))
+)
+
+_MOVE = (
+    update(Delivery)
+    .where(col(Delivery.id) == bindparam("of_id"))
+    .values(
+        provider_id=bindparam("to_provider"),
+        state=bindparam("to_state"),
+        reason=bindparam("to_reason"),
+        code=bindparam("to_code"),
+        waiting_until=None,
+        settled_at=bindparam("to_at"),
+    )
+)
 
 
 def apply_status(session: Session, report: StatusReport, now: datetime) -> int | None:
@@ -378,44 +431,37 @@ def apply_status(session: Session, report: StatusReport, now: datetime) -> int |
     back: "delivered" and "failed" are both final, whichever came first.
     """
     connection = session.connection()
-    connection.execute(
-        insert(ProviderEvent),
-        {
-            "channel": report.channel,
-            "provider_id": report.provider_id,
-            "attempt": report.attempt,
-            "status": report.status,
-            "code": report.code,
-            "raw": dict(report.raw),
-            "received_at": now,
-        },
-    )
-    found = connection.execute(_reported(report)).first()
+    event = {
+        "channel": report.channel,
+        "provider_id": report.provider_id,
+        "attempt": report.attempt,
+        "status": report.status,
+        "code": report.code,
+        "raw": dict(report.raw),
+        "received_at": now,
+    }
+    connection.execute(_KEEP_EVENT, event)
+    about = {"sid": report.provider_id, "number": _delivery_of(report.attempt), "tried": report.attempt}
+    found = connection.execute(_REPORTED_ON, about).first()
     if found is None or _RANK[report.status] <= _REACHED.get(found.state, -1):
         return None
-    connection.execute(
-        update(Delivery)
-        .where(col(Delivery.id) == found.id)
-        .values(
-            provider_id=report.provider_id,
-            state=_REPORTED.get(report.status, DeliveryState.SENT),
-            reason=report.reason,
-            code=report.code,
-            waiting_until=None,
-            settled_at=now,
-        )
-    )
+    moved = {
+        "of_id": found.id,
+        "to_provider": report.provider_id,
+        "to_state": _REPORTED.get(report.status, DeliveryState.SENT),
+        "to_reason": report.reason,
+        "to_code": report.code,
+        "to_at": now,
+    }
+    connection.execute(_MOVE, moved)
     session.expire_all()
     return int(found.contact_point_id)
 
 
-def _reported(report: StatusReport) -> Select[int | None, str, int]:
-    """Select the delivery a report is about: by the provider's id, or by our attempt's."""
-    ours = col(Delivery.provider_id) == report.provider_id
-    number = (report.attempt or "").rpartition(".")[2]
-    if number.isascii() and number.isdecimal() and len(number) < 19:
-        ours |= (col(Delivery.id) == int(number)) & (col(Delivery.attempt) == report.attempt)
-    return sa.select(col(Delivery.id), col(Delivery.state), col(Delivery.contact_point_id)).where(ours)
+def _delivery_of(attempt: str | None) -> int | None:
+    """Return the delivery that an attempt id of ours names; None for what is none of ours."""
+    number = (attempt or "").rpartition(".")[2]
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
 
 
 def uncertain(
@@ -461,12 +507,12 @@ def looked(session: Session, claimed: Claimed, *, enough: bool, now: datetime) -
     session.add(delivery)
     if not enough or delivery.looks < 2:
         return None
-    contact = session.get(ContactPoint, delivery.contact_point_id)
-    stopped = contact is not None and contact.stopped_at is not None and not delivery.passes_stop
-    delivery.state = DeliveryState.FAILED if stopped else DeliveryState.QUEUED
-    delivery.reason = "The family stopped us before this text could go." if stopped else None
+    delivery.state, delivery.reason = DeliveryState.QUEUED, None
     delivery.looks, delivery.looked_at = 0, None
-    return delivery.state
+    session.flush()
+    end_unwanted(session, [claimed.delivery_id])
+    session.refresh(delivery)
+    return DeliveryState(delivery.state)
 
 
 def found(session: Session, claimed: Claimed, provider_id: str, now: datetime) -> None:
@@ -498,8 +544,7 @@ def release_held(session: Session, delivery_id: int, now: datetime) -> bool:
     delivery = session.get(Delivery, delivery_id, populate_existing=True)
     if delivery is None or delivery.state != DeliveryState.HELD:
         return False
-    contact = session.get(ContactPoint, delivery.contact_point_id)
-    if contact is None or contact.stopped_at is not None:
+    if session.exec(select(Delivery.id).where(col(Delivery.id) == delivery_id, _phone_stopped())).first():
         return False
     delivery.state, delivery.reason, delivery.settled_at = DeliveryState.QUEUED, None, now
     session.add(delivery)
@@ -515,6 +560,26 @@ def drop_held(session: Session, delivery_id: int, now: datetime) -> bool:
     delivery.reason = "Dropped by staff: it could not be known whether it had arrived."
     session.add(delivery)
     return True
+
+
+def end_unwanted(session: Session, delivery_ids: Sequence[int]) -> None:
+    """Of texts that came back from a try, end those whose phone or broadcast was stopped meanwhile."""
+    if delivery_ids:
+        these = col(Delivery.id).in_(delivery_ids)
+        cancel(session, PHONE_STOPPED, these, _phone_stopped())
+        stopped = sa.select(col(Broadcast.id)).where(col(Broadcast.state) == BroadcastState.STOPPED)
+        cancel(session, BROADCAST_STOPPED, these, col(Delivery.broadcast_id).in_(stopped))
+
+
+def _phone_stopped() -> sa.ColumnElement[bool]:
+    """Say of a row of `delivery` what the claim asks too: that its phone has stopped it."""
+    closings = col(ContactPoint.closings_only) & (col(Delivery.urgency) == EMERGENCY)
+    contact = sa.exists().where(
+        col(ContactPoint.id) == col(Delivery.contact_point_id),
+        col(ContactPoint.stopped_at).is_not(None),
+        sa.not_(closings),
+    )
+    return sa.and_(col(Delivery.passes_stop).is_(False), contact)
 
 
 def cancel(session: Session, reason: str, *conditions: Any) -> int:

@@ -79,7 +79,7 @@ class Store:
         self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._lock_file: int | None = None
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _keep_private(path)
         self.engine = _engine(path, busy_seconds)
 
     def upgrade(self) -> None:
@@ -224,6 +224,17 @@ def _explained(error: BaseException, path: Path) -> BaseException:
         if "locked" in words or "busy" in words:
             return StoreError(f"{path} is locked by another program: nothing was written. It is tried again.")
     return error
+
+
+def _keep_private(path: Path) -> None:
+    """Make the file before SQLite does, for its owner alone; its journal takes the same rights."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        if path.is_file():
+            return
+        raise StoreError(f"{path} cannot be made: {error.strerror}. Choose another database.path.") from None
 
 
 def _engine(path: Path, busy_seconds: float) -> Engine:

@@ -80,6 +80,7 @@ class LaneState(StrEnum):
 
     RUNNING = "running"
     STOPPED = "stopped"  #: a setup error, or staff; its queue is kept
+    RETIRED = "retired"  #: no longer in config.toml; nothing is queued for it
 
 
 def _key(target: str, *, index: bool = True, nullable: bool = False, primary_key: bool = False) -> Any:

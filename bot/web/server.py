@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -82,8 +83,9 @@ class WebServer:
         try:
             return socket.create_server((self._host, self._port), family=family, backlog=2048)
         except OSError as error:
+            why = os.strerror(error.errno or 0)
             raise SettingsError(
-                f"Homeloop cannot listen on {self._host}, port {self._port}: {error.strerror}. "
+                f"Homeloop cannot listen on {self._host}, port {self._port}: {why}. "
                 "Stop the other program there, or change server.host and server.port in config.toml."
             ) from None
 

@@ -43,7 +43,7 @@ def test_a_text_is_counted_as_the_provider_packs_it(text: str, expected: Parts) 
 @pytest.mark.parametrize(
     ("text", "encoding", "length"),
     [
-        # Sentences of DIALOGUE.md with the counts it states.
+        # Sentences of docs/dialogue.md with the counts it states.
         ("Gracias. La Sra. Ruiz lo va a leer. El viernes 31 le decimos lo que se decida.", "GSM-7", 78),
         (
             "Waan ka xunnahay, lambarkan dib ugu soo diri mayno. / Sorry. We will not text this phone again.",

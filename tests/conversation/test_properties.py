@@ -1,4 +1,4 @@
-"""What holds in every conversation, however it goes (DIALOGUE.md, Proof)."""
+"""What holds in every conversation, however it goes (docs/dialogue.md)."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ OTHERS = [tag for tag in EIGHT if tag != "en"]
 KEYS = phrase_keys()
 TODAY = date(2026, 11, 17)
 
-#: a digit that a person may answer with, with what it means in every language (DIALOGUE.md, rule 1)
+#: a digit that a person may answer with, with what it means in every language (docs/dialogue.md, rule 1)
 _OFFER = re.compile(r"^([0-9]) \S", re.MULTILINE)
 #: written "0" after a colon or before a word: a person, or another language
 _ZERO = re.compile(r"(?<![0-9])0(?![0-9])")
@@ -95,7 +95,8 @@ def test_headers_say_the_language_its_plurals_and_who_has_read_it(tag: str) -> N
     text = (files("locales") / tag / "bot.po").read_text(encoding="utf-8")
     assert f'"Language: {tag.replace("-", "_")}\\n"' in text
     assert re.search(r'"Plural-Forms: nplurals=\d; plural=.+;\\n"', text)
-    assert languages.review(tag) is (Review.SOURCE if tag == "en" else Review.UNREVIEWED)
+    possible = {Review.SOURCE} if tag == "en" else {Review.UNREVIEWED, Review.REVIEWED}
+    assert languages.review(tag) in possible
 
 
 @pytest.mark.skipif(shutil.which("msgfmt") is None, reason="gettext is not installed")
@@ -110,7 +111,7 @@ def test_gettext_accepts_the_catalog(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", EIGHT)
 def test_a_sentence_is_one_part_in_gsm7_and_at_most_two_in_ucs2(tag: str) -> None:
-    """DIALOGUE.md, rule 13. What a read-back looks back on is days old, not weeks."""
+    """docs/dialogue.md, rule 13. What a read-back looks back on is days old, not weeks."""
     for key, day in product(KEYS, (date(2026, 11, 19), date(2026, 12, 9))):
         looks_back = key == "read_back_later"
         parts = measure(phrase(key, tag, **_values(tag, date(2026, 11, 15) if looks_back else day)))
@@ -161,7 +162,7 @@ def test_the_home_word_for_stop_comes_first_where_families_know_it() -> None:
 
 @pytest.mark.parametrize("tag", [tag for tag in EIGHT if languages.direction(tag) == "rtl"])
 def test_right_to_left_options_begin_their_line_and_phones_stand_alone(tag: str) -> None:
-    """DIALOGUE.md, rule 21: after Arabic letters a hyphened number would be drawn in another order."""
+    """docs/dialogue.md, rule 21: after Arabic letters a hyphened number would be drawn in another order."""
     found = locales.catalog(tag)
     assert found is not None
     for key, text in found.phrases.items():

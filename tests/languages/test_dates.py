@@ -1,4 +1,4 @@
-"""Days and times as families read them (DIALOGUE.md, rule 20)."""
+"""Days and times as families read them (docs/dialogue.md, rule 20)."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def test_a_notice_is_one_part_in_gsm7_and_at_most_two_in_ucs2(tag: str, notice: 
 
 @pytest.mark.parametrize("tag", EIGHT)
 def test_an_emergency_offers_no_digit_and_asks_nothing(tag: str) -> None:
-    """DIALOGUE.md, rule 3: it goes out at once, whatever else is open on the phone."""
+    """docs/dialogue.md, rule 3: it goes out at once, whatever else is open on the phone."""
     for notice in NOTICES:
         if notice.purpose is Purpose.EMERGENCY:
             text = locales.notices(tag)[notice.name]["text"]

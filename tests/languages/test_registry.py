@@ -159,7 +159,7 @@ def test_karen_and_rohingya_are_for_people_only_and_dari_has_no_engine_of_ours()
 
 
 def test_a_language_is_offered_never_picked() -> None:
-    """DIALOGUE.md, section 2: a list to ask from; nothing in the registry is called a fallback."""
+    """docs/dialogue.md: a list to ask from; nothing in the registry is called a fallback."""
     assert languages.language("ksw").may_offer == ("my", "en")
     assert languages.language("ti").may_offer == ("am",)
     known = {field for table in locales.registry().values() for field in table}

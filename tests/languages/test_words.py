@@ -136,7 +136,7 @@ def test_the_danger_list_covers_what_rule_19_names() -> None:
 
 @pytest.mark.parametrize("tag", EIGHT)
 def test_the_words_of_our_own_menus_are_understood(tag: str) -> None:
-    """DIALOGUE.md, rule 4: every menu also takes its choices' words."""
+    """docs/dialogue.md, rule 4: every menu also takes its choices' words."""
     judged = languages.phrase("read_back", tag, meaning="m").split("\n")[1:]
     again = languages.phrase("read_back_again", tag, meaning="m").split("\n")[1:]
     asked = languages.phrase("ask_again", tag, options="1 a").split("\n")[-1:]

@@ -17,6 +17,7 @@ from bot.errors import (
     Temporary,
     Throttled,
     Uncertain,
+    Unreachable,
 )
 from bot.messages import DeliveryState
 from bot.settings import Sending
@@ -32,6 +33,7 @@ IN_7S, IN_1M = NOW + timedelta(seconds=7), NOW + timedelta(seconds=60)
 TABLE: list[tuple[SendError, Verdict]] = [
     (Throttled("x", wait=7), Verdict(W, IN_7S, "x", counts=False, lane_refused_until=IN_7S)),
     (Temporary("x", code="503"), Verdict(W, IN_1M, "x", "503")),
+    (Unreachable("x"), Verdict(W, IN_1M, "x", counts=False)),
     (OptedOut("x", code="21610"), Verdict(F, None, "x", "21610", stops_contact=True)),
     (BadAddress("x", code="21211"), Verdict(F, None, "x", "21211", bad_contact=True)),
     (Content("x", code="21617"), Verdict(F, None, "x", "21617")),
@@ -88,6 +90,10 @@ def test_pauses_double_up_to_an_hour_and_then_it_is_given_up() -> None:
 
 def test_being_asked_to_wait_never_uses_a_text_up() -> None:
     assert again_in(Throttled("x", wait=30), 1000, SENDING) == timedelta(seconds=30)
+
+
+def test_an_afternoon_without_a_line_to_the_provider_uses_no_text_up() -> None:
+    assert again_in(Unreachable("x"), 1000, SENDING) == timedelta(seconds=60)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,12 @@ def test_foreign_keys_hold_and_the_journal_is_sound(store: Store) -> None:
     assert settings == [1, 2, "wal"]
 
 
+def test_nobody_else_may_read_the_file(store: Store) -> None:
+    store.writing(add, "private")
+    files = [store.path, *store.path.parent.glob(f"{store.path.name}-*")]
+    assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
+
+
 def test_a_newer_database_is_refused_with_a_sentence(store: Store) -> None:
     store.writing(lambda session: session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'")))
     with pytest.raises(StoreError, match="written by a newer Homeloop"):

@@ -111,7 +111,7 @@ async def test_limits_and_missing_languages_never_leave(
 async def test_texts_asked_at_once_are_not_mixed_up(
     on_google: DeepTranslatorEngine, service: Service
 ) -> None:
-    """One shared instance returned another call's text in 128 of 1,000 calls (FACTS.md, section 10)."""
+    """One shared instance returned another call's text in 128 of 1,000 calls."""
 
     async def answer(request: web.Request) -> web.Response:
         asked = request.query["q"]
