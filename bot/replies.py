@@ -122,16 +122,17 @@ def give_up(session: Session, inbound_id: int, now: datetime) -> None:
     )
 
 
+_EARLIER_UNREAD = sa.select(col(Inbound.id)).where(
+    col(Inbound.handled_at).is_(None),
+    col(Inbound.id) < sa.bindparam("before"),
+    col(Inbound.channel) == sa.bindparam("channel"),
+    col(Inbound.address) == sa.bindparam("address"),
+)
+
+
 def _earlier_unread(session: Session, inbound: Inbound) -> bool:
-    found = session.exec(
-        select(Inbound.id).where(
-            col(Inbound.handled_at).is_(None),
-            col(Inbound.id) < inbound.id,
-            col(Inbound.channel) == inbound.channel,
-            col(Inbound.address) == inbound.address,
-        )
-    ).first()
-    return found is not None
+    same = {"before": inbound.id, "channel": inbound.channel, "address": inbound.address}
+    return session.connection().execute(_EARLIER_UNREAD, same).first() is not None
 
 
 def _opens_bot(message: Message) -> bool:

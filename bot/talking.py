@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from bot import calendar, languages
@@ -49,6 +47,16 @@ _BEFORE_THEM = (
     DeliveryState.SENT,
     DeliveryState.DELIVERED,
 )
+
+#: of a row of `delivery`: it asks this family something that the talk has not heard of
+_UNHEARD = (
+    col(Delivery.contact_point_id) == sa.bindparam("phone"),
+    col(Delivery.rendering_id).is_not(None),
+    col(Delivery.in_talk).is_(False),
+    col(Delivery.digits),
+    col(Delivery.state).in_(_BEFORE_THEM),
+)
+_ANY_UNHEARD = sa.select(col(Delivery.id)).where(*_UNHEARD).limit(1)
 
 #: a deadline that passed with nothing to do for it is looked at again after this, not at every tick
 _LOOK_AGAIN = timedelta(minutes=15)
@@ -156,11 +164,14 @@ class Turn:
 
     def _newly_asked(self) -> list[events.Asked]:
         """Questions that went out since the last turn and before this, in the order in which they went."""
+        if not self._has_unheard():
+            return []
         rows = self.session.exec(
             select(Delivery, Rendering, Broadcast)
             .join(Rendering, col(Rendering.id) == Delivery.rendering_id)
             .join(Broadcast, col(Broadcast.id) == Delivery.broadcast_id)
-            .where(*self._unheard(), col(Delivery.started_at) <= self._said_at)
+            .where(*_UNHEARD, col(Delivery.started_at) <= self._said_at)
+            .params(phone=self.contact_id)
             .order_by(col(Delivery.started_at), col(Delivery.id))
         ).all()
         asked = []
@@ -172,15 +183,9 @@ class Turn:
             asked.append(events.Asked(question, delivery.started_at or self.now, certain))
         return asked
 
-    def _unheard(self) -> tuple[ColumnElement[bool] | Mapped[bool], ...]:
-        """Say of a row of `delivery` that it asks this family something the talk has not heard of."""
-        return (
-            col(Delivery.contact_point_id) == self.contact_id,
-            col(Delivery.rendering_id).is_not(None),
-            col(Delivery.in_talk).is_(False),
-            col(Delivery.digits),
-            col(Delivery.state).in_(_BEFORE_THEM),
-        )
+    def _has_unheard(self) -> bool:
+        self.session.flush()
+        return self.session.connection().execute(_ANY_UNHEARD, {"phone": self.contact_id}).first() is not None
 
     def _question(self, rendering: Rendering, broadcast: Broadcast) -> Question:
         ask, worded = Ask.from_json(broadcast.question or {}), rendering.asks or {}
@@ -261,12 +266,12 @@ class Turn:
     def _let_digits_wait(self, until: datetime | None) -> None:
         """Hold other texts with digits back while something is open, and let them go after (rule 3)."""
         before = self.contact.open_until
-        if before is not None and self.session.exec(select(Delivery.id).where(*self._unheard())).first():
+        if before is not None and self._has_unheard():
             until = max(before, until or before)  # a question went out after what was said here
         self.contact.open_until = until
         if until is None and before is not None:
             outbox.question_closed(self.session, self.contact_id)
-        elif until is not None and until > self.now:
+        elif until is not None and until > self.now and until != before:
             outbox.question_opened(self.session, self.contact_id, until)
 
     def _carry_out(self, effects: list[events.Effect]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-#: tokens and seconds this small are rounding: waiting exactly as long as told is waiting long enough
-_TINY = 1e-9
+#: seconds so few are rounding: waiting exactly as long as told is waiting long enough, and a clock that
+#: counts from a machine's start for years can still tell one such moment from the next
+_TINY = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def take(bucket: Bucket, n: float, now: float) -> tuple[Bucket, float]:
     filled = _filled(bucket, now)
     missing = max(0.0, min(n, filled.burst) - filled.tokens)
     refused = max(0.0, filled.at - now)
-    if refused > 0 or missing > _TINY:
+    if refused > 0 or missing / filled.rate > _TINY:
         return filled, refused + missing / filled.rate
     return replace(filled, tokens=filled.tokens - n), 0.0
 

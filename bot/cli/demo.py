@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.console import Group
 from rich.live import Live
 from rich.panel import Panel
@@ -38,7 +39,7 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Show a school's day with simulated families: no account needed, nothing leaves this machine."""
-    counts = asyncio.run(_headless(data, people) if headless else _shown(data, people))
+    counts = uvloop.run(_headless(data, people) if headless else _shown(data, people))
     if counts is None:
         return
     if as_json:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.table import Table
 from rich.text import Text
 from sqlmodel import col, select
@@ -36,7 +37,7 @@ def run(ctx: typer.Context) -> None:
         senders = ", ".join(sender.name for sender in homeloop.senders) or "no sender is configured"
         console.print(f"Homeloop is running on http://{host}:{port} ({senders}). Ctrl-C stops it.")
 
-    asyncio.run(service.run(homeloop, ready))
+    uvloop.run(service.run(homeloop, ready))
 
 
 @app.command()

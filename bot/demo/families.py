@@ -1,6 +1,6 @@
 """The simulated families of the demo: who answers what, by rule, in their own language.
 
-Habits follow from a family's number, so every run is the same: about a third of those asked answer, some
+Habits follow from a family's number, so every run is the same: half of those asked answer, some
 with typos, some press a button, a few send STOP or a question of their own, and somebody says thanks.
 """
 
@@ -20,6 +20,8 @@ from bot.messages import ChannelName
 from bot.simulator import Family, Rule
 
 SLOWLY = 0.4  #: seconds until a family answers
+
+_WHO_ANSWERS = frozenset({0, 1, 3, 5, 8})  #: last digits of the families that answer a question
 
 
 @cache
@@ -83,7 +85,7 @@ def _news() -> str:
 
 
 def _meeting(one: Resident) -> list[Rule]:
-    if one.number % 5 not in {0, 1, 3}:
+    if one.number % 10 not in _WHO_ANSWERS:
         return []
     said = script()["meeting"].get(one.tag, script()["meeting"]["en"])
     answers = said["answers"] if one.tag in script()["meeting"] else ["2", "3"]
@@ -94,7 +96,7 @@ def _meeting(one: Resident) -> list[Rule]:
 
 def _needs(one: Resident) -> list[Rule]:
     needs = script()["needs"].get(one.tag)
-    if needs is None or one.number % 5 not in {0, 1, 3}:
+    if needs is None or one.number % 10 not in _WHO_ANSWERS:
         return []
     entry = needs["families"][one.number // 15 % len(needs["families"])]
     rules = [

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func
+import sqlalchemy as sa
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from bot.store import outbox
@@ -21,13 +22,13 @@ def at_address(session: Session, channel: str, address: str) -> ContactPoint | N
     ).first()
 
 
+_PEOPLE_AT = sa.select(func.count()).where(col(PersonContactPoint.contact_point_id) == bindparam("phone"))
+
+
 def people_at(session: Session, contact_point_id: int) -> int:
     """Count the people who share this phone or chat."""
-    return int(
-        session.exec(
-            select(func.count()).where(col(PersonContactPoint.contact_point_id) == contact_point_id)
-        ).one()
-    )
+    session.flush()
+    return int(session.connection().execute(_PEOPLE_AT, {"phone": contact_point_id}).scalar_one())
 
 
 def stop(

@@ -305,20 +305,20 @@ def _open_questions(session: Session, ids: Sequence[int], now: datetime) -> None
         update(ContactPoint).where(col(ContactPoint.id).in_(asked)).values(open_until=until)
     )
     if opened.rowcount:
-        _hold_digits(session, col(Delivery.contact_point_id).in_(asked), until)
+        held = _HOLD_DIGITS.where(col(Delivery.contact_point_id).in_(asked))
+        session.connection().execute(held, {"until": until})
 
 
-def _hold_digits(session: Session, phones: sa.ColumnElement[bool], until: datetime) -> None:
-    session.exec(
-        update(Delivery)
-        .where(
-            phones,
-            col(Delivery.state) == DeliveryState.QUEUED,
-            col(Delivery.digits),
-            col(Delivery.urgency) == BULK,
-        )
-        .values(state=DeliveryState.WAITING, waiting_until=until)
+_HOLD_DIGITS = (
+    update(Delivery)
+    .where(
+        col(Delivery.state) == DeliveryState.QUEUED,
+        col(Delivery.digits),
+        col(Delivery.urgency) == BULK,
     )
+    .values(state=DeliveryState.WAITING, waiting_until=bindparam("until"))
+)
+_HOLD_DIGITS_OF_ONE = _HOLD_DIGITS.where(col(Delivery.contact_point_id) == bindparam("phone"))
 
 
 _SETTLE = (
@@ -379,27 +379,37 @@ def wake(session: Session, now: datetime) -> int:
     return int(woken.rowcount)
 
 
+#: Statements of every conversation's turn are built once: building them costs more than running them.
+_OPEN_UNTIL = (
+    update(ContactPoint)
+    .where(col(ContactPoint.id) == bindparam("phone"))
+    .values(open_until=bindparam("until"))
+)
+_LET_DIGITS_GO = (
+    update(Delivery)
+    .where(
+        col(Delivery.contact_point_id) == bindparam("phone"),
+        col(Delivery.state) == DeliveryState.WAITING,
+        col(Delivery.digits),
+        col(Delivery.attempts) == 0,
+    )
+    .values(state=DeliveryState.QUEUED, waiting_until=None)
+)
+
+
 def question_closed(session: Session, contact_point_id: int) -> None:
     """The phone's question is closed: what waited behind it may go."""
-    session.exec(update(ContactPoint).where(col(ContactPoint.id) == contact_point_id).values(open_until=None))
-    session.exec(
-        update(Delivery)
-        .where(
-            col(Delivery.contact_point_id) == contact_point_id,
-            col(Delivery.state) == DeliveryState.WAITING,
-            col(Delivery.digits),
-            col(Delivery.attempts) == 0,
-        )
-        .values(state=DeliveryState.QUEUED, waiting_until=None)
-    )
+    session.flush()
+    connection = session.connection()
+    connection.execute(_OPEN_UNTIL, {"phone": contact_point_id, "until": None})
+    connection.execute(_LET_DIGITS_GO, {"phone": contact_point_id})
 
 
 def question_opened(session: Session, contact_point_id: int, until: datetime) -> None:
     """The phone has a question, read-back or menu of ours open: other texts with digits wait."""
-    session.exec(
-        update(ContactPoint).where(col(ContactPoint.id) == contact_point_id).values(open_until=until)
-    )
-    _hold_digits(session, col(Delivery.contact_point_id) == contact_point_id, until)
+    session.flush()
+    session.connection().execute(_OPEN_UNTIL, {"phone": contact_point_id, "until": until})
+    session.connection().execute(_HOLD_DIGITS_OF_ONE, {"phone": contact_point_id, "until": until})
 
 
 _KEEP_EVENT = insert(ProviderEvent)

@@ -55,7 +55,7 @@ class WebServer:
         config = uvicorn.Config(
             self._application,
             interface="asgi3",
-            http="h11",
+            http="httptools",
             ws="none",
             lifespan="off",
             log_config=None,  # uvicorn's would print a line a request, with numbers in it

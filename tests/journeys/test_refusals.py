@@ -97,7 +97,7 @@ def test_a_broadcast_that_cannot_go_out_as_it_stands(machine: Machine) -> None:
     refused = {
         ("announce",): "Say what families should read: --text “…”, or --notice NAME.",
         ("announce", "--notice", "snow"): "There is no notice “snow”: choose one of bus-change,",
-        ("announce", "--notice", "snow-closing"): "needs a value for day, school. Give it with",
+        ("announce", "--notice", "snow-closing"): "needs a value for day. Give it with",
         ("announce", "--text", "  ", "--approve"): "The text is empty: write what families should read.",
         ("announce", "--text", "PTO meets.", "--approve"): "Families cannot know “PTO”: write it out",
         ("announce", *said, "--school", "Adams"): "There is no school “Adams”. Known: Lincoln.",

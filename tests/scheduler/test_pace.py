@@ -55,6 +55,14 @@ def test_whoever_waits_as_told_is_served_every_time(
     assert [n for _, n in send(full(rate, burst, 0.0), asked, obedient=True)] == [n for _, n in asked]
 
 
+def test_a_wait_is_never_too_short_for_the_clock_to_notice() -> None:
+    """Late in a machine's life a clock's numbers are coarse: adding a wait to one must change it."""
+    now = 1e6 + 0.1
+    bucket = Bucket(rate=200, burst=1, tokens=1 - 2e-9, at=now)
+    _, wait = take(bucket, 1, now)
+    assert wait == 0 or now + wait > now
+
+
 def test_three_parts_a_second() -> None:
     bucket = full(rate=3, burst=3, now=100.0)
     bucket, wait = take(bucket, 3, 100.0)
