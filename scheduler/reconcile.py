@@ -16,7 +16,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App, Sender
-from bot.errors import SendError
+from bot.errors import SendError, Setup, Throttled, Unreachable
 from bot.messages import Sighting
 from bot.store import outbox
 from bot.store.outbox import Claimed
@@ -43,8 +43,10 @@ async def reconcile(app: App, sender: Sender) -> int:
         try:
             sightings = await sender.port.find(claimed.message.address, started - CLOCKS_DIFFER)
         except SendError as error:
-            log.warning("cannot look for uncertain texts", lane=sender.name, why=str(error))
-            break
+            log.warning("cannot look for an uncertain text", lane=sender.name, why=str(error))
+            if isinstance(error, Setup | Throttled | Unreachable):
+                break  # every other look would end alike
+            continue
         grace = timedelta(seconds=app.settings.sending.grace_seconds)
         settled += await app.store.write(
             conclude, claimed, started, sightings, enough=now - started >= grace, now=now

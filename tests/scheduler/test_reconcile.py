@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import Session
@@ -164,6 +164,29 @@ async def test_a_list_that_cannot_be_read_leaves_it_as_it_is(
     await channel.send(one.message)
     assert await look(app) == 1
     assert the_row(app).state == DeliveryState.SENT
+
+
+class OneUnreadable(FakeChannel):
+    """A provider whose list for one number cannot be read."""
+
+    async def find(self, address: str, since: datetime) -> list[Sighting] | None:
+        if address == phone(0):
+            raise Uncertain("Twilio's list could not be read.")
+        return await super().find(address, since)
+
+
+async def test_one_list_that_cannot_be_read_holds_up_no_other(
+    settings: Settings, store: Store, clock: StandingClock
+) -> None:
+    channel = OneUnreadable(clock)
+    app = school.app_on(school.lively(settings), store, clock, channel)
+    first, second = interrupted(app, 2)
+    await channel.send(first.message)
+    await channel.send(second.message)
+    assert await look(app) == 1
+    states = {row.contact_point_id: row.state for row in school.deliveries(app.store)}
+    assert states[first.contact_point_id] == DeliveryState.UNCERTAIN
+    assert states[second.contact_point_id] == DeliveryState.SENT
 
 
 async def test_the_same_words_of_last_week_and_of_other_texts_are_not_taken_for_it(
