@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -111,11 +113,16 @@ async def _look_around(demo: Demo, counts: Counts, stop: asyncio.Event) -> None:
         console.print(panel)
     console.print(_summary(counts))
     console.print(
-        f"\nHomeloop goes on running. In another terminal: [bold]homeloop -c {demo.config} report[/], "
+        f"\nHomeloop goes on running. In another terminal: [bold]{_command()} -c {demo.config} report[/], "
         "or watch, held, people, announce. [bold]Ctrl-C[/] stops it.",
         highlight=False,
     )
     await stop.wait()
+
+
+def _command() -> str:
+    """Return how this program was called, as somebody in the same folder would type it."""
+    return os.path.relpath(sys.argv[0]) if os.path.isabs(sys.argv[0]) else sys.argv[0]  # noqa: PTH117
 
 
 def _phones(demo: Demo, *, most: int) -> Iterator[Panel]:

@@ -139,7 +139,7 @@ def _bare(ours: str | None) -> str:
 
 def _states(ledger: Ledger, held: Kept) -> Iterable[str]:
     """The state of every reply that the ledger heard begin."""
-    heard = {(one.channel, one.provider_id) for one in ledger.heard}
+    heard = {(one.channel, str(one.update_id or one.provider_id)) for one in ledger.heard}
     for (channel, ours), state in held.replies.items():
         if (channel, _bare(ours)) in heard:
             yield state

@@ -92,6 +92,7 @@ class Heard:
     message_id: str | None = None  #: of the text whose button was pressed
     told: list[int] = field(default_factory=list)  #: what our webhook answered; 0: nothing
     acknowledged_at: datetime | None = None  #: of a press
+    update_id: int | None = None  #: Telegram: of the update that carried it
 
 
 @dataclass(frozen=True, slots=True)

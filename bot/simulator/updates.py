@@ -60,6 +60,7 @@ class Updates:
         if self._allowed and kind not in self._allowed:
             return
         payload = {"update_id": self._next, kind: content}
+        heard.update_id = self._next
         self._waiting.append(Update(self._next, payload, heard))
         self._next += 1
         noted_faults(self._world, "update", promise("telegram").faults("update", payload), payload)

@@ -93,9 +93,12 @@ class Hand:
     ) -> None:
         channel = SMS if address.startswith("+") else CHAT
         at = BEGAN + timedelta(seconds=second)
-        self.ledger.heard.append(Heard(key, channel, "text", "+17155550100", address, at, text))
+        heard = Heard(key, channel, "text", "+17155550100", address, at, text)
+        if channel is CHAT:
+            heard.update_id = 700 + len(self.ledger.heard)  # what we know it by; `key` is its message's id
+        self.ledger.heard.append(heard)
         if state is not None:
-            self.replies[channel, key if channel is SMS else f"7155:{key}"] = state
+            self.replies[channel, key if channel is SMS else f"7155:{heard.update_id}"] = state
 
     def count(self) -> Counts:
         due = tuple(Due(1, tag, channel, text) for tag, text in NEWS.items() for channel in (SMS, CHAT))
