@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, col, select
 
+from bot.channels import keywords
 from bot.conversation import events
 from bot.errors import BroadcastError
 from bot.messages import ChannelName, ReplyState, StatusReport
@@ -168,28 +169,16 @@ def _event(message: Message, inbound: Inbound, now: datetime, *, answered: bool)
         press = events.parse_button(message.pressed)
         if press is not None:
             return events.Pressed(press, at, key)
-    if message.provider_replied and _is_stop(message.text):
+    if message.provider_replied and keywords.is_one_of(message.text, keywords.STOPS):
         return events.ProviderStopped(at)
     return events.Said(message.text, at, key, media=message.media, answered=answered)
-
-
-#: words to which Twilio itself answers, and after which it blocks us (twilio.com, Advanced Opt-Out)
-_PROVIDER_STOPS = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"])
-
-
-def _is_stop(text: str) -> bool:
-    return text.strip().upper() in _PROVIDER_STOPS
-
-
-#: words that Twilio answers itself, but only from a phone that it has stopped
-_PROVIDER_STARTS = frozenset(["START", "UNSTOP", "YES"])
 
 
 def _start_is_answered(message: Message, contact: ContactPoint, settings: Settings) -> bool:
     ours = settings.sms is None or not settings.sms.provider_answers_stop
     if ours or message.channel != ChannelName.SMS or contact.stopped_why != "provider":
         return False
-    return message.text.strip().upper() in _PROVIDER_STARTS
+    return keywords.is_one_of(message.text, keywords.STARTS)
 
 
 def _open_bot(turn: Turn, code: str) -> None:

@@ -7,7 +7,6 @@ Twilio's pages: www.twilio.com/docs/api/errors, .../docs/messaging/api/message-r
 from __future__ import annotations
 
 import base64
-import json
 import logging
 import re
 from collections.abc import Mapping
@@ -22,6 +21,8 @@ from twilio.http.response import Response as TwilioResponse
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from bot.channels import keywords
+from bot.channels.transport import json_object
 from bot.errors import (
     BadAddress,
     Content,
@@ -138,11 +139,6 @@ STATUSES: Final[Mapping[str, str]] = {
     "canceled": "failed",
 }
 
-#: words that Twilio answers by itself on a long code, when alone in a text (twilio.com, Advanced Opt-Out).
-#: START and YES are not here: it answers those only after a STOP, and YES answers our own questions.
-_ANSWERED_BY_TWILIO: Final = frozenset(
-    {"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT", "HELP", "INFO"}
-)
 #: what a trial account puts before every text
 _TRIAL = "Sent from your Twilio trial account - "
 
@@ -244,7 +240,8 @@ class SmsWebhook:
         )
 
     def _answered_by_twilio(self, text: str) -> bool:
-        return self._settings.provider_answers_stop and text.strip().upper() in _ANSWERED_BY_TWILIO
+        answers = self._settings.provider_answers_stop
+        return answers and keywords.is_one_of(text, keywords.STOPS | keywords.HELPS)
 
     def parse_status(self, request: Request) -> StatusReport:
         """Read what became of a text of ours; the attempt comes back in the query of our callback."""
@@ -336,7 +333,7 @@ def _encoded(text: str) -> str:
 def _receipt(response: Response) -> Receipt:
     if not 200 <= response.status < 300:
         raise _refused(response)
-    sid = _json(response.body).get("sid")
+    sid = json_object(response.body).get("sid")
     if isinstance(sid, str) and _SID.fullmatch(sid):
         return Receipt(sid)
     raise Uncertain("Twilio's answer names no message, so the text may or may not have been accepted.")
@@ -344,7 +341,7 @@ def _receipt(response: Response) -> Receipt:
 
 def _refused(response: Response) -> SendError:
     """Map an HTTP status and Twilio's code to our tree; see `SmsChannel.send`."""
-    status, code = response.status, _json(response.body).get("code")
+    status, code = response.status, json_object(response.body).get("code")
     code = code if isinstance(code, int) else status
     if status == 503 and code == 20503:
         return CODES[code].raised(code)
@@ -377,14 +374,6 @@ def _seconds(retry_after: str | None) -> float | None:
     """Read Retry-After in seconds; its other form, a date, is not Twilio's."""
     value = (retry_after or "").strip()
     return float(value) if re.fullmatch(r"\d{1,6}", value, re.ASCII) else None
-
-
-def _json(body: bytes) -> Mapping[str, Any]:
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return payload if isinstance(payload, dict) else {}
 
 
 def _sighting(record: Any) -> Sighting:

@@ -24,6 +24,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.transport import json_object
 from bot.errors import (
     BadAddress,
     Content,
@@ -483,14 +484,14 @@ async def _ask(transport: Transport, url: str, fields: Mapping[str, str], timeou
 
 
 def _result(body: bytes) -> Any:
-    envelope = _json(body)
+    envelope = json_object(body)
     if envelope.get("ok") is not True or "result" not in envelope:
         raise Uncertain("Telegram's answer could not be read, so the text may or may not have been accepted.")
     return envelope["result"]
 
 
 def _refused(response: Response) -> SendError:
-    status, envelope = response.status, _json(response.body)
+    status, envelope = response.status, json_object(response.body)
     if status == 429:
         sentence = "Telegram asks for fewer texts at a time; the queue goes on more slowly."
         return Throttled(sentence, wait=_wait(envelope, response), code="429")
@@ -514,14 +515,6 @@ def _wait(envelope: Mapping[str, Any], response: Response) -> float:
         return float(stated)
     header = response.headers.get("retry-after", "")
     return float(header) if re.fullmatch(r"[1-9]\d{0,5}", header, re.ASCII) else DEFAULT_WAIT
-
-
-def _json(body: bytes) -> Mapping[str, Any]:
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return payload if isinstance(payload, dict) else {}
 
 
 def _failure(error: BaseException) -> SendError:

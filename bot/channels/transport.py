@@ -15,8 +15,10 @@ Long polling keeps a connection busy for most of a minute: give it a transport o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -121,6 +123,15 @@ class AiohttpTransport:
         """Close every connection."""
         if self._opened is not None:
             await self._opened.close()
+
+
+def json_object(body: bytes) -> Mapping[str, Any]:
+    """Read a provider's answer; whatever is no JSON object is an empty one."""
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return payload if isinstance(payload, dict) else {}
 
 
 def _judge_pyreqwest(error: Exception, request: Request) -> SendError:
