@@ -163,6 +163,29 @@ def number_words(tag: str) -> Mapping[str, int]:
     return {form: value for value, forms in enumerate(listed, 1) for form in forms.split("|")}
 
 
+def day_words(tag: str) -> Mapping[str, int]:
+    """Return what families call the weekdays: word -> 0 for Monday."""
+    weekdays, _ = _calendar(language(tag).tag)
+    listed = _table(tag, "words").get("weekdays", ())
+    more = {form: place for place, forms in enumerate(listed) for form in forms.split("|")}
+    return {word: place for place, word in enumerate(weekdays)} | more
+
+
+def month_words(tag: str) -> Mapping[str, int]:
+    """Return what families call the months: word -> 1 for January."""
+    _, months = _calendar(language(tag).tag)
+    listed = _table(tag, "words").get("months", ())
+    more = {form: place for place, forms in enumerate(listed, 1) for form in forms.split("|")}
+    return {word: place for place, word in enumerate(months, 1)} | more
+
+
+def relative_days(tag: str) -> Mapping[str, int]:
+    """Return the words for today (0), tomorrow (1) and the day after (2); empty where none are listed."""
+    language(tag)
+    listed = _table(tag, "words").get("days_from_now", ())
+    return {form: ahead for ahead, forms in enumerate(listed) for form in forms.split("|")}
+
+
 def language_names(tag: str) -> Mapping[str, str]:
     """Return name -> tag: how a family of this language may ask for another one, as people write it."""
     language(tag)
@@ -326,7 +349,15 @@ def _table(tag: str, part: str) -> Mapping[str, Any]:
 
 @cache
 def _kinds() -> frozenset[str]:
-    return frozenset(_table(SOURCE, "words")) - {"review", "reviewed", "confirm", "numbers"}
+    return frozenset(_table(SOURCE, "words")) - {
+        "review",
+        "reviewed",
+        "confirm",
+        "numbers",
+        "weekdays",
+        "months",
+        "days_from_now",
+    }
 
 
 @cache

@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from bot import languages
+from bot.conversation import dates, several
 from bot.conversation.intent import (
     Lexicon,
     has_question_mark,
@@ -55,15 +58,49 @@ class Judgement(StrEnum):
     OTHER = "other"  #: the correction itself
 
 
-def answer(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
-    """Read a text as an answer; None when it is none. Own words are always one and not read here."""
+def answer(text: str, question: Question, lexicon: Lexicon, today: date | None = None) -> Answer | None:
+    """Read a text as an answer; None when it is none. Own words are always one and not read here.
+
+    `today`, the day on the school's clock, is what a question for a date counts from.
+    """
     match question.kind:
         case Kind.YES_NO | Kind.ONE_OF:
             return _closed(text, question, lexicon)
         case Kind.NUMBER:
             return _number(text, question, lexicon)
+        case Kind.SEVERAL_OF:
+            return _several(text, question, lexicon)
+        case Kind.SCALE:
+            return _scale(text, question, lexicon)
+        case Kind.DATE if today is not None:
+            return _date(text, lexicon, today)
         case _:
             return None
+
+
+def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    found = several.several(text, question.choices, lexicon)
+    if found is None:
+        return None
+    numbers, sure = found
+    staff = question.staff_choices or question.choices
+    home = ", ".join(question.choices[number - 1] for number in numbers)
+    return Answer(several.joined(numbers), home, ", ".join(staff[number - 1] for number in numbers), sure)
+
+
+def _scale(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    low, high = question.low or 1, question.high or 5  # scales run 1 to 5 (rule 2)
+    found = several.scale(text, low, high, lexicon)
+    return None if found is None else Answer(str(found[0]), str(found[0]), str(found[0]), found[1])
+
+
+def _date(text: str, lexicon: Lexicon, today: date) -> Answer | None:
+    found = dates.read(text, lexicon, today)
+    if found is None:
+        return None
+    day, sure = found
+    staff = languages.family_date(day, "en", today=today)
+    return Answer(day.isoformat(), languages.family_date(day, lexicon.tag, today=today), staff, sure)
 
 
 def choice(question: Question, number: int) -> Answer | None:

@@ -26,7 +26,9 @@ _TAPBACK = re.compile(
     r"^\W*(liked|loved|disliked|laughed at|emphasized|questioned|reacted|le gustó|removed an?)\b.*[“\"«]",
     re.IGNORECASE | re.DOTALL,
 )
-_THUMBS = {"\U0001f44d": "yes", "\U0001f44e": "no"}
+_THUMBS = dict.fromkeys("\U0001f44d\u2705\u2714\u2611\U0001f44c", "yes") | dict.fromkeys(
+    "\U0001f44e\u274c\u2716\U0001f6ab", "no"
+)
 #: words around a free sentence that change nothing about it
 _FILLERS = frozenset(
     {"now", "anymore", "again", "ever", "i", "want", "to", "you", "please", "ya", "por", "favor"}
@@ -59,7 +61,7 @@ def unmarked(text: str) -> str:
 
 
 def thumb(text: str) -> str | None:
-    """Return "yes" or "no" for a text of thumbs alone."""
+    """Return "yes" or "no" for a text of thumbs, ticks or crosses alone."""
     signs = {_THUMBS[letter] for letter in text if letter in _THUMBS}
     return signs.pop() if len(signs) == 1 and not plain(text) else None
 
