@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.credentials import Passwords
 from bot.messages import ChannelName
 from bot.ports import Channel, Clock, Translator, Transport
 from bot.settings import Settings
@@ -32,6 +33,7 @@ class App:
     senders: tuple[Sender, ...] = ()
     translator: Translator | None = None
     transports: tuple[Transport, ...] = ()
+    passwords: Passwords = field(default_factory=Passwords)
 
     def sender(self, lane: str) -> Sender | None:
         """Return the sender of that lane name, if it is configured."""
@@ -41,4 +43,5 @@ class App:
         """Close every connection, then the database."""
         for transport in self.transports:
             await transport.close()
+        self.passwords.close()
         self.store.close()

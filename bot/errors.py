@@ -5,7 +5,10 @@
     │   ├── SettingsError         a key of config.toml or of the environment
     │   ├── RosterError           a file of people that cannot be read at all
     │   ├── BroadcastError        an announcement or question that cannot go out as it stands
+    │   ├── RecordsError          people, phones and consent: what cannot be done to them as they stand
     │   ├── LanguageError         a name that is no language we know
+    │   ├── AccessError           who may come in, and what an account may become
+    │   ├── InboxError            a conversation that cannot take this step as it stands
     │   ├── StoreError            the database: newer than the program, unreadable, full
     │   └── AlreadyRunning        a second process wants to send from the same database
     ├── BadRequest                an inbound request that is not what it claims to be
@@ -50,8 +53,20 @@ class BroadcastError(Complaint):
     """A broadcast cannot take this step as it stands."""
 
 
+class RecordsError(Complaint):
+    """Something cannot be done to a person, a phone or a household as it stands."""
+
+
 class LanguageError(Complaint):
     """A language name or code is not in the registry."""
+
+
+class AccessError(Complaint):
+    """Somebody may not come in, or an account cannot become what was asked."""
+
+
+class InboxError(Complaint):
+    """Something for a family cannot be done as it was asked."""
 
 
 class StoreError(Complaint):

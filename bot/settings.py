@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -29,6 +30,7 @@ from bot.errors import SettingsError
 ENVIRONMENT_PREFIX = "HOMELOOP_"
 
 Seconds = Annotated[float, Field(gt=0)]
+Days = Annotated[int, Field(ge=0, le=36500)]
 
 
 class _Section(BaseModel):
@@ -57,6 +59,25 @@ class School(_Section):
         return ZoneInfo(self.time_zone)
 
 
+class Duty(_Section):
+    """When somebody is there who writes one language."""
+
+    start: time
+    end: time
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri"], ...] = ("mon", "tue", "wed", "thu", "fri")
+
+    @model_validator(mode="after")
+    def _hours_in_order(self) -> Duty:
+        if self.start >= self.end or not self.days:
+            raise ValueError("start must be earlier in the day than end, on one day or more")
+        return self
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """The days as numbers from Monday, 0."""
+        return frozenset(("mon", "tue", "wed", "thu", "fri").index(day) for day in self.days)
+
+
 class Staff(_Section):
     """Who reads families' words, and when (docs/dialogue.md, rule 15)."""
 
@@ -64,13 +85,30 @@ class Staff(_Section):
     duty_start: time = time(8, 0)
     duty_end: time = time(16, 0)
     answer_within_hours: int = Field(4, ge=1, le=72)
+    #: language tag -> hours of those who write it, where they differ
+    duty_by_language: Mapping[str, Duty] = Field(default_factory=dict)
     large_broadcast: int = Field(200, ge=1)  #: above this many phones the count must be typed
+    #: above this many phones a second person approves; 0: never. Also outside the hours below
+    second_approver_above: int = Field(1000, ge=0)
+    sending_start: time = time(6, 0)
+    sending_end: time = time(20, 30)
 
     @model_validator(mode="after")
     def _hours_in_order(self) -> Staff:
         if self.duty_start >= self.duty_end:
             raise ValueError("duty_start must be earlier in the day than duty_end")
+        if self.sending_start >= self.sending_end:
+            raise ValueError("sending_start must be earlier in the day than sending_end")
         return self
+
+    @property
+    def usual(self) -> Duty:
+        """When somebody is there at all."""
+        return Duty(start=self.duty_start, end=self.duty_end)
+
+    def duty(self, tag: str) -> Duty:
+        """Return when somebody is there for families of this language."""
+        return self.duty_by_language.get(tag) or self.usual
 
 
 class Database(_Section):
@@ -88,6 +126,15 @@ class Server(_Section):
     port: int = Field(8080, ge=0, le=65535)
 
 
+class Console(_Section):
+    """The screens that staff work on."""
+
+    #: where staff reach them, if not at server.public_url
+    url: str | None = Field(None, pattern=r"^https?://[^\s/?#]+$")
+    session_hours: float = Field(12.0, gt=0, le=168)  #: a sign-in ends after so long, used or not
+    owners_need_second_factor: bool = True
+
+
 class Sms(_Section):
     """Twilio. Absent section: no SMS."""
 
@@ -99,12 +146,15 @@ class Sms(_Section):
     in_flight: int = Field(32, ge=1, le=512)
     #: True when Advanced Opt-Out (or Twilio's default list) answers STOP words itself
     provider_answers_stop: bool = True
+    price_per_part: Decimal = Field(Decimal(0), ge=0)  #: what one part costs; 0: costs are not shown
+    currency: str = Field("USD", pattern="^[A-Z]{3}$")  #: ISO 4217
 
 
 class Telegram(_Section):
     """A bot. Absent section: no Telegram."""
 
     token: SecretStr
+    username: str | None = Field(None, pattern=r"^[A-Za-z0-9_]{5,32}$")  #: of the bot, for links to it
     mode: Literal["polling", "webhook"] = "polling"
     secret_token: SecretStr | None = Field(None, min_length=32, max_length=256)
     base_url: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+$")
@@ -135,6 +185,7 @@ class Sending(_Section):
     retry_first_seconds: Seconds = 60.0  #: doubled at each try, up to an hour
     attempts: int = Field(5, ge=1, le=20)
     tick_seconds: Seconds = 1.0
+    undo_seconds: int = Field(20, ge=0, le=600)  #: what is sent at once can be taken back for so long
     batch: int = Field(64, ge=1, le=1000)
 
 
@@ -156,6 +207,18 @@ class Translation(_Section):
         return self
 
 
+class Retention(_Section):
+    """How many days each kind of data is kept; 0: for as long as the database."""
+
+    words_days: Days = 400  #: what families wrote, and what staff noted about it
+    texts_days: Days = 400  #: what we wrote to one family
+    events_days: Days = 90  #: providers' reports
+    leavers_days: Days = 400  #: people whom no roster names any more, with everything of theirs
+    codes_days: Days = 400  #: one-time codes for Telegram
+    sign_ins_days: Days = 30  #: ended sessions, tries to sign in, old invitations
+    at: time = time(2, 30)  #: of every night, on the school's clock
+
+
 class Settings(_Section):
     """Everything a running Homeloop is told from outside."""
 
@@ -163,10 +226,12 @@ class Settings(_Section):
     staff: Staff = Staff.model_construct()
     database: Database = Database.model_construct()
     server: Server = Server.model_construct()
+    console: Console = Console.model_construct()
     sms: Sms | None = None
     telegram: Telegram | None = None
     sending: Sending = Sending.model_construct()
     translation: Translation = Translation.model_construct()
+    retention: Retention = Retention.model_construct()
     #: language tag -> may its catalog, not yet seen by a native reviewer, go to real families?
     unreviewed: Mapping[str, bool] = Field(default_factory=dict)
 

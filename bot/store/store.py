@@ -34,6 +34,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, create_engine
 
 from bot.errors import AlreadyRunning, StoreError
+from bot.store import audit
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -81,6 +82,7 @@ class Store:
         self._lock_file: int | None = None
         _keep_private(path)
         self.engine = _engine(path, busy_seconds)
+        self.engine.update_execution_options(**{audit.KEY: audit.TrailKey(path)})
 
     def upgrade(self) -> None:
         """Bring the file to this program's schema; refuse one that is newer. Raises `StoreError`."""
@@ -209,7 +211,9 @@ def _in_one_transaction(group: list[_Work], connection: Connection) -> list[Any]
         connection.commit()
     except BaseException:
         connection.rollback()
+        audit.rolled_back(connection)
         raise
+    audit.committed(connection)
     return values
 
 
@@ -255,6 +259,7 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "trusted_schema=OFF",
+            "secure_delete=ON",  # what is erased leaves no bytes; no measurable cost (bot/store/erasure.py)
             "cache_size=-32000",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, String, UniqueConstraint, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from bot.rosters.values import fold
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -60,6 +62,7 @@ class BroadcastState(StrEnum):
     """Where a broadcast stands on its way out."""
 
     DRAFT = "draft"  #: being written
+    PENDING = "pending"  #: whole, and waits for a second person's approval
     APPROVED = "approved"  #: texts frozen, waiting for its schedule
     RELEASED = "released"  #: its last occurrence has become deliveries
     RECALLED = "recalled"  #: taken back before any release
@@ -100,16 +103,24 @@ def _json(*, nullable: bool = True) -> Any:
     return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable))
 
 
+def _folded_name(context: Any) -> str:
+    return fold(context.get_current_parameters()["name"])
+
+
 class Household(SQLModel, table=True):
     """People at one home; shares one budget of how often it is written to."""
 
     id: int | None = Field(default=None, primary_key=True)
     reference: str = Field(unique=True)
+    #: an erased or merged household keeps its number, so that the audit trail never speaks of another one
+    ended_at: datetime | None = _moment()
+    merged_into: int | None = None  #: household.id
 
 
 class Person(SQLModel, table=True):
     """A stakeholder, with the language they read and the one they hear."""
 
+    __table_args__ = (Index("person_sought", "sought"),)
     id: int | None = Field(default=None, primary_key=True)
     #: identity within the roster: its own id where the file has one, else derived from name and child
     reference: str = Field(unique=True)
@@ -123,6 +134,13 @@ class Person(SQLModel, table=True):
     approached_on: str | None = None  #: ISO date
     #: values of the last roster seen, so that "the same file twice changes nothing"
     in_roster: bool = True
+    left_at: datetime | None = _moment()  #: since when the roster leaves them out
+    #: the name as `bot.rosters.values.fold` leaves it, to be searched; filled in by itself for a new row
+    sought: str | None = Field(
+        default=None, sa_column=Column(String, nullable=False, server_default="", default=_folded_name)
+    )
+    #: "roster" | "family": a family's choice of `reads` and `hears` outranks later rosters
+    language_by: str = Field(default="roster", sa_column_kwargs={"server_default": "roster"})
 
 
 class Child(SQLModel, table=True):
@@ -188,6 +206,34 @@ class PersonContactPoint(SQLModel, table=True):
     by: str = "roster"  #: "roster" | "family"
 
 
+class FormerPhone(SQLModel, table=True):
+    """Whose number this once was: what was written there is still theirs when they are erased."""
+
+    __tablename__ = "former_phone"
+    person_id: int = _key("person.id", index=False, primary_key=True)
+    contact_point_id: int = _key("contact_point.id", primary_key=True)
+    until: datetime = _moment(nullable=False)
+
+
+class Silenced(SQLModel, table=True):
+    """A number that had stopped us and was erased: it stays stopped, and nobody can read which it is."""
+
+    mark: str = Field(primary_key=True)  #: HMAC of the number (bot.store.silence)
+    at: datetime = _moment(nullable=False)  #: of the erasing
+    why: str
+    closings_only: bool = False
+
+
+class Sweep(SQLModel, table=True):
+    """One removal of what was kept: every night's, or of somebody who asked."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = _moment(nullable=False)
+    kind: str  #: "night" | "asked" (retention, by hand) | "erased" (a household or a phone)
+    removed: dict[str, int] = _json(nullable=False)  #: kind -> rows
+    scrubbed: bool = False  #: the bytes are gone from the file as well
+
+
 class Consent(SQLModel, table=True):
     """Ledger of every change of permission; rows are only ever added."""
 
@@ -228,6 +274,13 @@ class Broadcast(SQLModel, table=True):
     made_at: datetime = _moment(nullable=False)
     approved_at: datetime | None = _moment()
     counted: int | None = None  #: phones at approval, as staff saw it
+    #: which accounts (staff.id) wrote it and let it go; None: the command line
+    made_by: int | None = None
+    approved_by: int | None = None
+    #: what compose holds beyond the columns above, so that a closed browser loses nothing
+    desk: dict[str, Any] | None = _json()
+    changed_at: datetime | None = _moment()
+    paused_at: datetime | None = _moment()  #: staff paused it; what is left of it waits
 
 
 class Translation(SQLModel, table=True):
@@ -244,6 +297,8 @@ class Translation(SQLModel, table=True):
     state: str = TranslationState.MACHINE
     provenance: str  #: "typed", "notice:snow-closing", "engine:libretranslate"
     made_at: datetime = _moment(nullable=False)
+    read_by: int | None = None  #: the account that says somebody who reads the language has read it
+    read_at: datetime | None = _moment()
 
 
 class Rendering(SQLModel, table=True):
@@ -318,9 +373,13 @@ class Delivery(SQLModel, table=True):
         _partial("delivery_unsettled", "lane_id", "state", where="state IN ('sending', 'uncertain', 'held')"),
         _partial("delivery_provider", "provider_id", where="provider_id IS NOT NULL"),
         Index("delivery_to", "contact_point_id", "id"),
+        #: answers of ours whose words are still kept
+        _partial("delivery_words", "id", where="rendering_id IS NULL AND text <> ''"),
+        #: progress is counted from this alone; it takes the place of an index on the broadcast by itself
+        Index("delivery_of", "broadcast_id", "occurrence_id", "state", "language", "lane_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    broadcast_id: int | None = _key("broadcast.id", nullable=True)
+    broadcast_id: int | None = _key("broadcast.id", index=False, nullable=True)
     occurrence_id: int | None = _key("occurrence.id", index=False, nullable=True)
     rendering_id: int | None = _key("rendering.id", index=False, nullable=True)
     contact_point_id: int = _key("contact_point.id", index=False)
@@ -347,6 +406,12 @@ class Delivery(SQLModel, table=True):
     settled_at: datetime | None = _moment()
     reason: str | None = None
     code: str | None = None
+    #: of an answer that a person wrote: whose account (staff.id), when, what it says in the staff's
+    #: language, and how it came to be in the family's: "same", "liaison", "canned:3", "engine:…", "read:…"
+    written_by: int | None = None
+    written_at: datetime | None = _moment()
+    meaning: str | None = None
+    way: str | None = None
 
 
 class Inbound(SQLModel, table=True):
@@ -393,6 +458,7 @@ class Talk(SQLModel, table=True):
 class Reply(SQLModel, table=True):
     """What a person told us, our understanding of it, and how sure we are."""
 
+    __table_args__ = (_partial("reply_own_words", "broadcast_id", "id", where="value IS NULL"),)
     id: int | None = Field(default=None, primary_key=True)
     broadcast_id: int | None = _key("broadcast.id", nullable=True)  #: None: a question of their own
     contact_point_id: int = _key("contact_point.id")
@@ -428,6 +494,12 @@ class ReplyVersion(SQLModel, table=True):
 class Handover(SQLModel, table=True):
     """Something a person must do for a family: answer, call, write a read-back."""
 
+    __table_args__ = (
+        _partial("handover_open", "contact_point_id", "promised_at", where="done_at IS NULL"),
+        _partial("handover_done", "done_at", where="done_at IS NOT NULL"),
+        Index("handover_restricted", "restricted", "inbound_id"),
+        _partial("handover_of_broadcast", "broadcast_id", where="broadcast_id IS NOT NULL"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     contact_point_id: int | None = _key("contact_point.id", nullable=True)
     reply_id: int | None = _key("reply.id", nullable=True)
@@ -438,3 +510,153 @@ class Handover(SQLModel, table=True):
     promised_at: datetime | None = _moment()
     made_at: datetime = _moment(nullable=False)
     done_at: datetime | None = _moment()
+    assigned_to: int | None = None  #: an account (staff.id)
+    done_by: int | None = None
+    done_how: str | None = None  #: "answered", "called", "letter", "in_person", "nothing"
+    #: of a restricted one: who of those on call has seen it, and what they did: [{"at", "by", "text"}]
+    acknowledged_at: datetime | None = _moment()
+    acknowledged_by: int | None = None
+    log: list[dict[str, Any]] | None = _json()
+    broadcast_id: int | None = None  #: that leaves this phone out ("call: …") or was not sent ("missed: …")
+
+
+class Staff(SQLModel, table=True):
+    """One account of the console."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)  #: what they sign in with, in lower case
+    name: str
+    role: str  #: bot.roles.Role
+    languages: list[str] = _json(nullable=False)  #: that they read: a reviewer's or a liaison's
+    on_call: bool = False  #: reads what is restricted (docs/dialogue.md, rule 19)
+    console_language: str = "en"
+    password: str | None = None  #: argon2id, with its parameters
+    totp: str | None = None  #: base32 secret; None: no second factor yet
+    totp_step: int | None = None  #: the newest step that was used: none works twice
+    made_at: datetime = _moment(nullable=False)
+    disabled_at: datetime | None = _moment()
+
+
+class StaffSession(SQLModel, table=True):
+    """One browser that is signed in; it ends here, whatever the browser thinks."""
+
+    __tablename__ = "staff_session"
+    id: int | None = Field(default=None, primary_key=True)
+    staff_id: int = _key("staff.id")
+    token: str = Field(unique=True)  #: SHA-256 of the cookie
+    made_at: datetime = _moment(nullable=False)
+    seen_at: datetime = _moment(nullable=False)
+    ends_at: datetime = _moment(nullable=False)
+    half: bool = False  #: the password was right; nothing is open before the second factor is
+    totp: str | None = None  #: a second factor that is being set up in this browser, base32
+    browser: str = ""  #: "Firefox, Windows": so that somebody knows their own again
+
+
+class KnownDevice(SQLModel, table=True):
+    """A browser in which somebody has signed in before: strangers' guesses do not lock it out."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (UniqueConstraint("token", "staff_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    staff_id: int = _key("staff.id")
+    token: str  #: SHA-256 of the cookie; several accounts may share a desk
+    made_at: datetime = _moment(nullable=False)
+    seen_at: datetime = _moment(nullable=False)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code that stands in for a lost phone, once."""
+
+    __tablename__ = "recovery_code"
+    id: int | None = Field(default=None, primary_key=True)
+    staff_id: int = _key("staff.id")
+    code: str  #: SHA-256
+    used_at: datetime | None = _moment()
+
+
+class StaffInvitation(SQLModel, table=True):
+    """A link that makes one account; the first of all is the owner's."""
+
+    __tablename__ = "staff_invitation"
+    id: int | None = Field(default=None, primary_key=True)
+    token: str = Field(unique=True)  #: SHA-256 of what the link carries
+    email: str
+    name: str
+    role: str
+    languages: list[str] = _json(nullable=False)
+    on_call: bool = False
+    staff_id: int | None = _key("staff.id", nullable=True)  #: an account that is let in again
+    made_by: int | None = _key("staff.id", index=False, nullable=True)
+    made_at: datetime = _moment(nullable=False)
+    ends_at: datetime = _moment(nullable=False)
+    used_at: datetime | None = _moment()
+
+
+class SignInTry(SQLModel, table=True):
+    """A password or code that was evaluated; how many may be is limited per account."""
+
+    __tablename__ = "sign_in_try"
+    __table_args__ = (Index("sign_in_try_of", "account", "at"), Index("sign_in_try_at", "at"))
+    id: int | None = Field(default=None, primary_key=True)
+    account: str  #: SHA-256 of the name that was typed, whether it exists or not
+    step: str = "password"  #: "password" | "code"
+    known_device: bool
+    at: datetime = _moment(nullable=False)
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who did what; rows are only ever added, and each seals the one before it.
+
+    Never a family's words, name or number: erasing a household leaves the trail whole.
+    """
+
+    __tablename__ = "audit_entry"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = _moment(nullable=False)
+    staff_id: int | None = _key("staff.id", nullable=True)
+    who: str  #: the account's name then, or "command line", "Homeloop"
+    what: str  #: "broadcast.approved", "household.erased" …
+    about: str | None = Field(default=None, index=True)  #: "broadcast:12", "household:7"
+    detail: dict[str, Any] | None = _json()
+    seal: str  #: HMAC of this row and of the seal before it
+
+
+class Note(SQLModel, table=True):
+    """What staff tell each other about a conversation; no family ever reads it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_point_id: int = _key("contact_point.id")
+    staff_id: int | None = _key("staff.id", index=False, nullable=True)
+    at: datetime = _moment(nullable=False)
+    text: str
+    #: an answer that waits for somebody who reads the language: {"home", "staff", "engine"}
+    draft: dict[str, str] | None = _json()
+
+
+class Looking(SQLModel, table=True):
+    """Who has a conversation open on a screen, so that two people do not answer it at once.
+
+    No foreign keys: rows live for a minute, and must not stand in the way of erasing a household.
+    """
+
+    contact_point_id: int = Field(primary_key=True)
+    staff_id: int = Field(primary_key=True)
+    at: datetime = _moment(nullable=False)
+
+
+class CannedAnswer(SQLModel, table=True):
+    """An answer that staff give often, in the languages in which somebody wrote it."""
+
+    __tablename__ = "canned_answer"
+    id: int | None = Field(default=None, primary_key=True)
+    title: str = Field(unique=True)
+    texts: dict[str, str] = _json(nullable=False)  #: language tag -> text
+    written_by: dict[str, str] | None = _json()  #: language tag -> name of who wrote that text
+    changed_at: datetime = _moment(nullable=False)
+
+
+class Pulse(SQLModel, table=True):
+    """When each part of the program last showed that it is at work."""
+
+    name: str = Field(primary_key=True)  #: "tick"
+    at: datetime = _moment(nullable=False)
