@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any
 
 import structlog
 
@@ -18,6 +19,8 @@ from bot.channels.transport import PyreqwestTransport
 from bot.errors import sayable
 from bot.messages import Inbound, StatusReport
 from bot.store import outbox
+from bot.web.console import Doorkeeper, console
+from bot.web.doors import Doors
 from bot.web.server import WebServer
 from bot.web.webhooks import Webhooks
 from scheduler.service import Service
@@ -30,9 +33,12 @@ AGAIN = 2.0  #: seconds before a provider that could not be asked is asked again
 class Running:
     """Homeloop at work: web server, Telegram poller and scheduler on one loop."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, rooms: Sequence[Any] = ()) -> None:
+        """`rooms` are handlers that the console gets besides its own, such as the demo's."""
         self.app = app
         self.service = Service(app)
+        self.doorkeeper = Doorkeeper(app)
+        self._rooms = rooms
         self.address: tuple[str, int] | None = None
         self._web: WebServer | None = None
         self._polling: asyncio.Task[None] | None = None
@@ -42,7 +48,8 @@ class Running:
         """Take the sender lock, open the door for providers, begin to send. Raises `Complaint`."""
         self.app.store.take_sender_lock()
         await self.app.store.write(outbox.keep_lanes, [sender.lane_id for sender in self.app.senders])
-        self._web = WebServer(self._webhooks(), self.app.settings.server.host, self.app.settings.server.port)
+        doors = Doors(self._webhooks(), console(self.app, more=self._rooms, doorkeeper=self.doorkeeper))
+        self._web = WebServer(doors, self.app.settings.server.host, self.app.settings.server.port)
         self.address = await self._web.start()
         await self.service.start()
         if self.app.settings.telegram is not None:
@@ -52,6 +59,7 @@ class Running:
         """Close the door, settle what is on the wire, let everything go."""
         # A cancellation can get lost in a request that is answered at that very moment.
         self._stopping = True
+        self.doorkeeper.closing.set()
         if self._polling is not None:
             self._polling.cancel()
             await asyncio.gather(self._polling, return_exceptions=True)

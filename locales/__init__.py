@@ -54,6 +54,14 @@ def catalog(tag: str) -> Catalog | None:
 
 
 @cache
+def console(tag: str) -> str | None:
+    """Return <tag>/console.po as it is written, or None where there is none."""
+    if tag not in registry() or not (files(__name__) / tag / "console.po").is_file():
+        return None
+    return _text(f"{tag}/console.po")
+
+
+@cache
 def notices(tag: str) -> Mapping[str, Mapping[str, str]]:
     """Return <tag>/notices.toml: name -> its table; empty where there is none."""
     if tag not in registry() or not (files(__name__) / tag / "notices.toml").is_file():

@@ -1,0 +1,109 @@
+"""What the page of compose sends, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from bot import broadcasts, languages
+from bot.broadcasts import desk as desks
+from bot.broadcasts import notices
+from bot.broadcasts.composing import Sent, Typed
+from bot.broadcasts.desk import Desk
+from bot.broadcasts.sending import Shown
+from bot.broadcasts.when import WEEKDAYS, When
+from bot.web.console.visit import Form
+
+#: characters of one field that are kept; a text may have 1,600 at most anyway
+LONGEST_TYPED: Final = 10_000
+
+
+def sent_in(form: Form) -> Sent:
+    """Read a whole page."""
+    tags = _tags(form, "tag")
+    return Sent(
+        desk=desk_in(form),
+        texts={tag: _typed(form, tag) for tag in tags},
+        version=form.text("version"),
+        tab=form.text("tab")[:32],
+        overwrite=form.on("overwrite"),
+    )
+
+
+def _typed(form: Form, tag: str) -> Typed:
+    return Typed(
+        text=form.text(f"text-{tag}")[:LONGEST_TYPED],
+        choices=form.text(f"choices-{tag}")[:LONGEST_TYPED],
+        asked=form.text(f"asked-{tag}")[:80],
+        read=form.on(f"read-{tag}"),
+        was=form.text(f"was-{tag}"),
+    )
+
+
+def desk_in(form: Form) -> Desk:
+    """Read the desk; what no browser of ours would send is left at its default."""
+    notice = form.text("notice")
+    return Desk(
+        phase=_one(form, "phase", desks.PHASES),
+        purpose=_one(form, "purpose", desks.PURPOSES),
+        title=form.text("title")[:120],
+        words=_one(form, "words", ("own", "notice")),
+        text=form.text("text")[:LONGEST_TYPED],
+        notice=notice if notice in notices.known() else "",
+        values={one.name: form.text(f"blank-{one.name}")[:80] for one in notices.blanks(notice)},
+        whom=_one(form, "whom", ("", "everybody", "some", "kept")),
+        schools=_numbers(form, "schools"),
+        grades=form.all("grades"),
+        groups=_numbers(form, "groups"),
+        languages=_tags(form, "languages"),
+        kinds=form.all("kinds"),
+        ask=_one(form, "ask", ("", *desks.ASKS)),
+        choices=form.text("choices")[:LONGEST_TYPED],
+        low=form.text("low"),
+        high=form.text("high"),
+        other=form.on("other"),
+        per_child=form.on("per_child"),
+        decided_on=form.text("decided_on"),
+        fallback=_fallback(form),
+        when=_when(form),
+    )
+
+
+def _one(form: Form, name: str, known: Sequence[str]) -> str:
+    value = form.text(name)
+    return value if value in known else known[0]
+
+
+def _tags(form: Form, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for tag in form.all(name) if tag in _known_tags()))
+
+
+@cache
+def _known_tags() -> frozenset[str]:
+    return frozenset(one.tag for one in languages.all_languages())
+
+
+def _numbers(form: Form, name: str) -> tuple[int, ...]:
+    return tuple(int(one) for one in form.all(name) if one.isascii() and one.isdecimal() and len(one) < 16)
+
+
+def _fallback(form: Form) -> str:
+    value = form.text("fallback")
+    return value if value == broadcasts.NO_TEXT or value in _known_tags() else ""
+
+
+def _when(form: Form) -> When:
+    return When(
+        how=_one(form, "how", ("now", "later", "repeat")),
+        day=form.text("day"),
+        clock=form.text("clock"),
+        every=_one(form, "every", ("school_day", "week", "month_day", "month_weekday")),
+        days=tuple(one for one in WEEKDAYS if one in form.all("days")),
+        until=form.text("until"),
+    )
+
+
+def shown_in(form: Form) -> Shown:
+    """Read what somebody had before their eyes when they said yes."""
+    return Shown(form.text("fingerprint"), form.number("phones") or 0, form.number("count"))

@@ -1,0 +1,315 @@
+"""A draft as the templates of compose draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from babel.numbers import format_currency
+from sqlmodel import Session
+
+from bot import forecast, languages
+from bot.broadcasts import view
+from bot.broadcasts.desk import Counted, Desk
+from bot.broadcasts.drafts import Objection
+from bot.broadcasts.view import Composed
+from bot.broadcasts.when import WEEKDAYS
+from bot.forecast import Due, Forecast
+from bot.messages import ChannelName
+from bot.settings import Settings
+from bot.web.console.visit import Visit
+from bot.web.console.wording import N_
+
+#: the ready emergencies, the likeliest first
+EMERGENCIES: Final = tuple(
+    one.name for one in languages.notices() if one.purpose is languages.Purpose.EMERGENCY
+)
+
+NOTICES: Final = {
+    "snow-closing": N_("School is closed because of snow"),
+    "late-start": N_("School starts late"),
+    "early-dismissal": N_("School ends early"),
+    "school-reopens": N_("School is open again"),
+    "conferences-open": N_("Talks with teachers can be booked"),
+    "bus-change": N_("A bus comes at another time"),
+    "free-meals": N_("Meals at school are free"),
+    "health-form": N_("The health form is due"),
+}
+
+STATES: Final = {
+    "all": N_("All"),
+    "drafts": N_("Drafts"),
+    "pending": N_("To approve"),
+    "scheduled": N_("Scheduled"),
+    "going": N_("Going out"),
+    "done": N_("Done"),
+}
+
+DAYS: Final = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One draft with what is to be expected of it."""
+
+    draft: Composed
+    coming: Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One language as a phone shows it."""
+
+    value: str  #: "so" or "so.telegram": what a button sends
+    tag: str
+    channel: str
+    text: str
+    written_in: str | None
+    parts: int
+    encoding: str
+    keys: tuple[str, ...]
+
+    @property
+    def bubbles(self) -> list[dict[str, Any]]:
+        """What the phone component draws."""
+        return [
+            {
+                "ours": True,
+                "text": self.text,
+                "lang": self.written_in,
+                "parts": self.parts if self.channel == ChannelName.SMS else 0,
+                "buttons": self.keys if self.channel == ChannelName.TELEGRAM else (),
+            }
+        ]
+
+
+async def seen_by(visit: Visit, number: int, counted: Counted | None = None) -> Seen:
+    return await visit.read(_look_at, number, visit.settings, visit.now, visit.actor.staff_id, counted)
+
+
+def _look_at(
+    session: Session, number: int, settings: Settings, now: datetime, by: int | None, counted: Counted | None
+) -> Seen:
+    """Read everything a page shows, in one transaction."""
+    draft = view.composed(session, number, settings, now, by=by, counted=counted)
+    at_once = now + timedelta(seconds=settings.sending.undo_seconds)
+    starts = draft.plan.first if draft.plan and draft.plan.first else at_once
+    emergency = draft.purpose == "emergency"
+    coming = forecast.forecast(session, _due(draft), settings, starts=starts, now=now, emergency=emergency)
+    return Seen(draft, coming)
+
+
+def _due(draft: Composed) -> list[Due]:
+    parts = {one.language: one.parts for one in draft.lines if one.written_in}
+    return [
+        Due(channel, tag, phones, parts[tag] if channel == ChannelName.SMS else 1)
+        for channel, tag, phones in (draft.counted.phones if draft.counted else ())
+        if tag in parts
+    ]
+
+
+def values(visit: Visit, seen: Seen, look: str = "") -> dict[str, Any]:
+    """Everything that the pieces of the page are drawn from."""
+    draft = seen.draft
+    looks = _looks(draft)
+    said = [(one, sentence(visit, one)) for one in draft.objections]
+    return {
+        "draft": draft,
+        "desk": draft.desk,
+        "coming": seen.coming,
+        "number": draft.number,
+        "errors": [(_place(one, draft), text) for one, text in said],
+        "wrong": _wrong(said),
+        "troubled": {_section(one) for one, _ in said},
+        "looks": looks,
+        "look": _chosen(looks, look, draft.source.tag),
+        "arrivals": _arrivals(seen),
+        "notices": NOTICES,
+        "days": list(zip(WEEKDAYS, DAYS, strict=True)),
+        "repeats": repeated(visit, draft.desk, draft),
+        "money": lambda cost: money(visit, cost, seen.coming.currency),
+        "fallbacks": _fallbacks(draft),
+        "large": draft.phones > visit.settings.staff.large_broadcast,
+        "drawn_now": drawn(draft, large=draft.phones > visit.settings.staff.large_broadcast),
+        "engine": visit.app.translator is not None and visit.settings.translation.engine != "none",
+    }
+
+
+def _wrong(said: Sequence[tuple[Objection, str]]) -> dict[str, str]:
+    """What stands at each field; what is merely missing is not called wrong."""
+    found: dict[str, str] = {}
+    for one, text in said:
+        if not one.missing:
+            found[one.field] = f"{found[one.field]} {text}" if one.field in found else text
+    return found
+
+
+def drawn(draft: Composed, *, large: bool) -> str:
+    """Name what of the page depends on choices, so that only that is drawn anew when they change."""
+    tags = ",".join(one.tag for one in draft.wordings)
+    asks = draft.ask.kind if draft.ask else ""
+    return "|".join([draft.desk.words, draft.desk.notice, tags, asks, "large" if large else ""])
+
+
+def sentence(visit: Visit, objection: Objection) -> str:
+    """Say an objection in the visitor's language."""
+    values = {name: _named(visit, value) for name, value in objection.values.items()}
+    return visit._(objection.sentence, **values) if values else visit._(objection.sentence)
+
+
+def _named(visit: Visit, value: Any) -> Any:
+    if isinstance(value, tuple):
+        return ", ".join(
+            f"{visit.wording.language_name(tag)} ({visit.wording.number(n)})" for tag, n in value
+        )
+    return visit.wording.number(value) if isinstance(value, int) else value
+
+
+#: where the field of an objection stands
+_SECTIONS: Final = {
+    "purpose": "purpose",
+    "text": "words",
+    "notice": "words",
+    "whom": "whom",
+    "kinds": "whom",
+    "ask": "question",
+    "choices": "question",
+    "limits": "question",
+    "decided_on": "question",
+    "fallback": "languages",
+    "day": "when",
+    "clock": "when",
+    "days": "when",
+    "until": "when",
+    "when": "when",
+}
+
+
+def _section(objection: Objection) -> str:
+    if objection.field.startswith("blank-"):
+        return "words"
+    return "languages" if objection.field.startswith("text-") else _SECTIONS[objection.field]
+
+
+def _place(objection: Objection, draft: Composed) -> str:
+    """The id of the field that an objection is about."""
+    special = {"limits": "low", "when": "how"}
+    if objection.field == "fallback" and not draft.wordings:
+        return "whom"
+    return special.get(objection.field, objection.field)
+
+
+def _looks(draft: Composed) -> tuple[Look, ...]:
+    """Every language and channel that somebody is due, and the staff's own text while nobody is."""
+    lines = {one.language: one for one in draft.lines}
+    found = []
+    for channel, tag, _ in sorted(draft.counted.phones if draft.counted else (), key=lambda one: one[1]):
+        line = lines[tag]
+        found.append(
+            Look(
+                tag if channel == ChannelName.SMS else f"{tag}.{channel}",
+                tag,
+                channel,
+                line.text,
+                line.written_in,
+                line.parts,
+                line.encoding,
+                draft.keys.get(tag, ()),
+            )
+        )
+    return tuple(found)
+
+
+def _chosen(looks: Sequence[Look], wanted: str, source: str) -> Look | None:
+    by_value = {one.value: one for one in looks}
+    others = [one for one in looks if one.tag != source]
+    return by_value.get(wanted) or next(iter((*others, *looks)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One language of the last check."""
+
+    tag: str
+    phones: int
+    written_in: str | None
+    state: str
+    parts: int
+    encoding: str
+    cost: Decimal | None
+    first: datetime | None
+    last: datetime | None
+
+
+def _arrivals(seen: Seen) -> tuple[Row, ...]:
+    rows = []
+    for line in sorted(seen.draft.lines, key=lambda one: -one.phones):
+        mine = [one for one in seen.coming.arrivals if one.language == line.language]
+        costs = [one.cost for one in mine if one.cost is not None]
+        rows.append(
+            Row(
+                line.language,
+                line.phones,
+                line.written_in,
+                line.state,
+                line.parts,
+                line.encoding,
+                sum(costs, Decimal(0)) if costs else None,
+                min((one.first for one in mine), default=None),
+                max((one.last for one in mine), default=None),
+            )
+        )
+    return tuple(rows)
+
+
+def _fallbacks(draft: Composed) -> tuple[str, ...]:
+    """Languages whose own text may go out, to stand in for others: never guessed, only offered."""
+    ready = [one.tag for one in draft.wordings if one.read]
+    return tuple(dict.fromkeys((draft.source.tag, *ready)))
+
+
+def money(visit: Visit, cost: Decimal | None, currency: str) -> str:
+    """Write an amount as the visitor reads it."""
+    if cost is None:
+        return ""
+    return format_currency(cost, currency, locale=visit.wording.locale, numbering_system="latn")
+
+
+def repeated(visit: Visit, desk: Desk, draft: Composed) -> list[tuple[str, str]]:
+    """Offer the ways of repeating; those of a month are named after the first day."""
+    first = (
+        draft.plan.starts if draft.plan and draft.plan.starts else visit.now.astimezone(visit.wording.zone)
+    )
+    weekday = visit._(DAYS[first.weekday()])
+    place = (first.day - 1) // 7
+    by_date = (
+        visit._("Every month on day %(day)s", day=first.day)
+        if first.day <= 28
+        else visit._("Every month on its last day")
+    )
+    return [
+        ("school_day", visit._("Every school day, Monday to Friday")),
+        ("week", visit._("Every week, on the days ticked below")),
+        ("month_day", by_date),
+        ("month_weekday", visit._(_NTH[min(place, 4)], weekday=weekday)),
+    ]
+
+
+_NTH: Final = (
+    N_("Every month on its first %(weekday)s"),
+    N_("Every month on its second %(weekday)s"),
+    N_("Every month on its third %(weekday)s"),
+    N_("Every month on its fourth %(weekday)s"),
+    N_("Every month on its last %(weekday)s"),
+)
