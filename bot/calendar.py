@@ -25,6 +25,7 @@ GRACE = timedelta(hours=2)  #: an occurrence found no later than this after its 
 
 ANSWER_AT_ONCE = timedelta(minutes=15)  #: after a family's text we may answer at any hour (rule 14)
 ANSWER_FROM, ANSWER_TO = time(8, 0), time(20, 30)  #: otherwise only between these, local time (rule 14)
+SCHOOL_DAYS = frozenset(range(5))  #: Monday is 0
 
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYSETPOS"} | {
@@ -192,22 +193,29 @@ def parse_local(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     return local
 
 
-def promise(now: datetime, zone: ZoneInfo, duty_start: time, duty_end: time, within_hours: int) -> Promise:
-    """Return the soonest hour that can be promised truly, counting duty hours of Monday to Friday only.
+def promise(
+    now: datetime,
+    zone: ZoneInfo,
+    duty_start: time,
+    duty_end: time,
+    within_hours: int,
+    weekdays: frozenset[int] = SCHOOL_DAYS,
+) -> Promise:
+    """Return the soonest hour that can be promised truly, counting duty hours of those weekdays only.
 
     While somebody is on duty: `within_hours` of duty from now, rounded up to a full hour but never
     beyond the day's end. Otherwise: when duty begins again.
     """
     local = now.astimezone(zone).replace(tzinfo=None)
-    on_duty = _works(local.date()) and duty_start <= local.time() < duty_end
+    on_duty = local.weekday() in weekdays and duty_start <= local.time() < duty_end
     if not on_duty:
         day = local.date() if local.time() < duty_start else local.date() + timedelta(days=1)
-        opens = datetime.combine(_working_day(day), duty_start)
+        opens = datetime.combine(_working_day(day, weekdays), duty_start)
         return Promise(moment_of(opens, zone), night=True)
     left = timedelta(hours=within_hours)
     while (closes := datetime.combine(local.date(), duty_end)) - local < left:
         left -= closes - local
-        local = datetime.combine(_working_day(local.date() + timedelta(days=1)), duty_start)
+        local = datetime.combine(_working_day(local.date() + timedelta(days=1), weekdays), duty_start)
     return Promise(moment_of(min(_full_hour(local + left), closes), zone), night=False)
 
 
@@ -216,6 +224,15 @@ def may_answer(now: datetime, their_text_at: datetime, zone: ZoneInfo) -> bool:
     if now - their_text_at <= ANSWER_AT_ONCE:
         return True
     return ANSWER_FROM <= now.astimezone(zone).time() <= ANSWER_TO
+
+
+def next_answer(now: datetime, their_text_at: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """Return when an answer may go, None for now (rule 14); nothing of theirs is long ago."""
+    if may_answer(now, their_text_at or now - 2 * ANSWER_AT_ONCE, zone):
+        return None
+    local = now.astimezone(zone)
+    day = local.date() + timedelta(days=1) if local.time() > ANSWER_TO else local.date()
+    return moment_of(datetime.combine(day, ANSWER_FROM), zone)
 
 
 def _rule_parts(text: str) -> dict[str, str]:
@@ -303,13 +320,9 @@ def _next_such(day: str | None, clock: time, today: date, now: datetime, zone: Z
     return tomorrow if day.lower() == "tomorrow" else local
 
 
-def _works(day: date) -> bool:
-    return day.weekday() < 5
-
-
-def _working_day(day: date) -> date:
-    """Return `day`, or the Monday after it."""
-    while not _works(day):
+def _working_day(day: date, weekdays: frozenset[int]) -> date:
+    """Return `day`, or the first working day after it."""
+    while day.weekday() not in weekdays:
         day += timedelta(days=1)
     return day
 

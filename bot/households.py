@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col
 
+from bot.directory import sought
 from bot.messages import ChannelName
-from bot.rosters import values
 from bot.store.audience import Audience, people_select
 from bot.store.tables import (
     Child,
@@ -88,8 +88,13 @@ class Invitation:
     code: str
 
     def link(self, bot: str) -> str:
-        """Return the link that opens the bot with the code (core.telegram.org/bots/features#deep-linking)."""
-        return f"https://t.me/{bot}?start={self.code}"
+        """Return the link that opens the bot with the code."""
+        return link_to(bot, self.code)
+
+
+def link_to(bot: str, code: str) -> str:
+    """Return the link that opens a bot with a code (core.telegram.org/bots/features#deep-linking)."""
+    return f"https://t.me/{bot}?start={code}"
 
 
 def look_up(session: Session, text: str, *, region: str, limit: int = 20) -> tuple[tuple[Home, ...], int]:
@@ -98,49 +103,11 @@ def look_up(session: Session, text: str, *, region: str, limit: int = 20) -> tup
     Returns at most `limit` of them, in order of their references, and how many there are in all.
     """
     session.flush()
-    connection = session.connection()
-    people = sa.select(col(Person.id), col(Person.household_id), col(Person.name)).where(
-        or_(*_ways(text, region)) if text.strip() else sa.true()
-    )
-    by_name = values.fold(text)
-    found = {row.household_id or -row.id: row for row in connection.execute(people)}
-    if by_name:
-        everybody = sa.select(col(Person.id), col(Person.household_id), col(Person.name))
-        for row in connection.execute(everybody):
-            if by_name in values.fold(row.name):
-                found.setdefault(row.household_id or -row.id, row)
-    chosen = sorted(found, key=lambda home: (values.fold(found[home].name), home))[:limit]
-    return tuple(_homes(session, chosen)), len(found)
-
-
-def _ways(text: str, region: str) -> list[ColumnElement[bool]]:
-    text = text.strip()
-    ways: list[ColumnElement[bool]] = [
-        col(Person.reference) == text,
-        col(Person.household_id).in_(sa.select(col(Household.id)).where(col(Household.reference) == text)),
-        col(Person.id).in_(
-            sa.select(col(PersonChild.person_id))
-            .join(Child, col(Child.id) == col(PersonChild.child_id))
-            .where(col(Child.reference) == text)
-        ),
-    ]
-    return [*ways, _at_address(_addresses(text, region))]
-
-
-def _addresses(text: str, region: str) -> Sequence[str]:
-    try:
-        return (text, *values.phones(text, region))
-    except ValueError:
-        return (text,)
-
-
-def _at_address(addresses: Sequence[str]) -> ColumnElement[bool]:
-    link = PersonContactPoint
-    return col(Person.id).in_(
-        sa.select(col(link.person_id))
-        .join(ContactPoint, col(ContactPoint.id) == col(link.contact_point_id))
-        .where(col(ContactPoint.address).in_(addresses))
-    )
+    home = func.coalesce(col(Person.household_id), -col(Person.id)).label("home")
+    rows = sa.select(home, func.min(col(Person.sought)).label("name"), func.count().over().label("total"))
+    rows = rows.where(sought(text, region)).group_by(home).order_by("name", "home").limit(limit)
+    found = session.connection().execute(rows).all()
+    return tuple(_homes(session, [row.home for row in found])), found[0].total if found else 0
 
 
 def _homes(session: Session, homes: Sequence[int]) -> Iterable[Home]:

@@ -10,21 +10,24 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, col, select
 
+from bot import calendar
 from bot.channels import keywords
 from bot.conversation import events
 from bot.errors import BroadcastError
-from bot.messages import ChannelName, ReplyState, StatusReport
+from bot.messages import ChannelName, DeliveryState, ReplyState, StatusReport
 from bot.messages import Inbound as Message
 from bot.settings import Settings
 from bot.store import contacts, outbox
 from bot.store.tables import (
     Consent,
     ContactPoint,
+    Delivery,
     Handover,
     Inbound,
     LinkCode,
@@ -226,11 +229,20 @@ def _language_of(session: Session, person: Person) -> tuple[str, str]:
 
 
 def read_back(
-    session: Session, reply_id: int, settings: Settings, *, home: str, staff: str, by: str, now: datetime
+    session: Session,
+    reply_id: int,
+    settings: Settings,
+    *,
+    home: str,
+    staff: str,
+    by: str,
+    now: datetime,
+    account: int | None = None,
 ) -> str:
     """A liaison wrote what we understood; return what becomes of it as a sentence. Raises `BroadcastError`.
 
     `home` is in the family's language and in the second person, `staff` in the staff's (rules 6 and 9).
+    `account` is whose it is (staff.id), for those who write in the console.
     """
     reply = _known(session, reply_id)
     if not home.strip() or not staff.strip():
@@ -238,11 +250,12 @@ def read_back(
     turn = _turn(session, reply, settings, now)
     before = reply.state
     if not turn.awaits_read_back(str(reply.inbound_id)):
-        _done(session, reply, now)
+        _done(session, reply, now, account)
         return f"Reply {reply_id} is {before} and waits for no read-back: nothing was written down."
     event = events.ReadBackWritten(str(reply.inbound_id), home.strip(), staff.strip(), f"liaison:{by}", now)
     turn.step(event)
-    _done(session, reply, now)
+    _keep_quiet(session, turn)
+    _done(session, reply, now, account)
     session.refresh(reply)
     return f"Reply {reply_id} was {before} and is {reply.state}: {_BECOMES[ReplyState(reply.state)]}."
 
@@ -257,15 +270,24 @@ _BECOMES = defaultdict(
 )
 
 
-def take_over(session: Session, reply_id: int, settings: Settings, now: datetime) -> None:
+def take_over(
+    session: Session, reply_id: int, settings: Settings, now: datetime, account: int | None = None
+) -> None:
     """A person deals with these words instead of a read-back. Raises `BroadcastError`."""
     reply = _known(session, reply_id)
-    _turn(session, reply, settings, now).step(events.NoReadBack(str(reply.inbound_id), now))
-    _done(session, reply, now)
+    turn = _turn(session, reply, settings, now)
+    turn.step(events.NoReadBack(str(reply.inbound_id), now))
+    _keep_quiet(session, turn)
+    _done(session, reply, now, account)
 
 
-def answer(session: Session, handover_id: int, settings: Settings, *, text: str, now: datetime) -> None:
-    """A person answers a family, in the family's language. Raises `BroadcastError`."""
+def answer(
+    session: Session, handover_id: int, settings: Settings, *, text: str, now: datetime, meaning: str = ""
+) -> None:
+    """A person answers a family, in the family's language. Raises `BroadcastError`.
+
+    `meaning` is the same in the staff's language. In the console `bot.inbox.send` does this.
+    """
     owed = _owed(session, handover_id)
     contact = session.get(ContactPoint, owed.contact_point_id, populate_existing=True)
     if contact is None:
@@ -274,8 +296,11 @@ def answer(session: Session, handover_id: int, settings: Settings, *, text: str,
         raise BroadcastError("The answer is empty: write what the family should read.")
     if contact.stopped_at is not None:
         raise BroadcastError("This family has stopped our texts: call, or write a letter.")
-    Turn(session, contact, settings, now).write(text.strip())
-    owed.done_at = now
+    turn = Turn(session, contact, settings, now)
+    written = {"written_at": now, "meaning": meaning.strip() or None}
+    _mark(session, [turn.write(text.strip())], **written)
+    _keep_quiet(session, turn)
+    owed.done_at, owed.done_how = now, "answered"
     session.add(owed)
 
 
@@ -310,7 +335,23 @@ def _turn(session: Session, reply: Reply, settings: Settings, now: datetime) -> 
     return Turn(session, contact, settings, now)
 
 
-def _done(session: Session, reply: Reply, now: datetime) -> None:
+def _keep_quiet(session: Session, turn: Turn) -> None:
+    """What a person has us say out of hours, long after the family wrote, waits for the morning (rule 14)."""
+    newest = session.exec(
+        select(Inbound.received_at)
+        .where(col(Inbound.contact_point_id) == turn.contact_id)
+        .order_by(col(Inbound.id).desc())
+    ).first()
+    until = calendar.next_answer(turn.now, newest, turn.settings.school.zone)
+    if until is not None:
+        _mark(session, turn.deliveries, state=DeliveryState.WAITING, waiting_until=until)
+
+
+def _mark(session: Session, deliveries: list[int], **values: Any) -> None:
+    session.execute(sa.update(Delivery).where(col(Delivery.id).in_(deliveries)).values(**values))
+
+
+def _done(session: Session, reply: Reply, now: datetime, account: int | None = None) -> None:
     session.execute(
         sa.update(Handover)
         .where(
@@ -319,7 +360,7 @@ def _done(session: Session, reply: Reply, now: datetime) -> None:
             col(Handover.why) == "read back",
             col(Handover.made_at) < now,
         )
-        .values(done_at=now)
+        .values(done_at=now, done_by=account, done_how="read_back")
     )
 
 

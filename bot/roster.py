@@ -8,6 +8,7 @@ SELECTs for the plan, one statement for each kind of row that is written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,20 @@ from bot.messages import ChannelName
 from bot.rosters.compare import compare
 from bot.rosters.file import Refusal, Row
 from bot.rosters.people import GroupName, StoredPerson
-from bot.rosters.plan import GRADE, SCHOOL, ImportPlan, Link, PersonRow, Pupil, Stored, StoredPhone, Writes
+from bot.rosters.plan import (
+    GRADE,
+    SCHOOL,
+    ImportPlan,
+    Link,
+    PersonRow,
+    PhoneRow,
+    Pupil,
+    Stored,
+    StoredPhone,
+    Writes,
+)
+from bot.rosters.values import fold
+from bot.store import erasure, silence
 from bot.store.audience import Audience, Reach, audience_select, reach, resolve
 from bot.store.tables import (
     Child,
@@ -51,7 +65,11 @@ __all__ = [
 
 def plan(session: Session, rows: Sequence[Row], *, refused: Sequence[Refusal] = ()) -> ImportPlan:
     """Say what importing `rows` would change; writes nothing. `refused` are the rows left out."""
-    return compare(rows, _stored(session), refused)
+    stored = _stored(session)
+    unknown = {phone for row in rows for phone in row.phones} - stored.phones.keys()
+    silenced = silence.among(session, unknown)
+    was = {address: (one.why, one.closings_only) for address, one in silenced.items()}
+    return compare(rows, replace(stored, silenced=was), refused)
 
 
 def carry_out(
@@ -78,9 +96,10 @@ def apply(session: Session, plan: ImportPlan, now: datetime) -> None:
     session.flush()
     writer = _Writer(session.connection(), plan.writes)
     writer.write_places()
-    writer.write_people()
+    writer.write_people(now)
     writer.write_phones(now)
-    writer.write_links()
+    writer.write_links(now)
+    silence.forget(session, [phone.address for phone in plan.writes.new_phones if phone.stopped])
     session.expire_all()
 
 
@@ -110,6 +129,25 @@ def _phone(row: Any) -> StoredPhone:
     bad = (row.bad_why or "it cannot be reached") if row.bad_at else None
     is_phone = row.channel == ChannelName.SMS
     return StoredPhone(row.id, is_phone, row.language, row.language_by == "family", stopped, bad)
+
+
+def _new_contact(phone: PhoneRow, now: datetime) -> dict[str, Any]:
+    return {
+        "channel": ChannelName.SMS.value,
+        "address": phone.address,
+        "language": phone.language,
+        "language_by": "roster",
+        "stopped_at": now if phone.stopped else None,
+        "stopped_why": phone.stopped,
+        "closings_only": phone.closings_only,
+    }
+
+
+def _first_consent(phone: PhoneRow) -> dict[str, Any]:
+    """Return what the ledger begins with: the roster's own evidence, or the STOP that an erasing left."""
+    if phone.stopped is None:
+        return {"scope": "school", "granted": True, "evidence": phone.evidence}
+    return {"scope": "all", "granted": False, "evidence": silence.EVIDENCE}
 
 
 def _groups(connection: Connection) -> dict[int, GroupName]:
@@ -158,6 +196,7 @@ def _people(connection: Connection, groups: Mapping[int, GroupName]) -> Iterable
             chats=tuple(chats.get(row.id, ())),
             children=frozenset(children.get(row.id, ())),
             groups=frozenset(joined.get(row.id, ())),
+            language_by=row.language_by,
         )
 
 
@@ -208,7 +247,7 @@ class _Writer:
         school = ids[GroupName(SCHOOL, place.school)] if place.school else None
         return {"reference": reference, "school_id": school, "grade": place.grade}
 
-    def write_people(self) -> None:
+    def write_people(self, now: datetime) -> None:
         """Write people: changes first, so that a reference that is given up is free."""
         table = _table(Person)
         homes = self._ids(Household, Household.reference)
@@ -223,27 +262,24 @@ class _Writer:
         kind = {"kind": PersonKind.GUARDIAN.value}
         self._insert(Person, [kind | self._person(row, homes) for row in self._writes.new_people])
         self._each(
-            sa.update(table).where(table.c.id == sa.bindparam("who")).values(in_roster=False),
+            sa.update(table).where(table.c.id == sa.bindparam("who")).values(in_roster=False, left_at=now),
             [{"who": number} for number in self._writes.gone],
         )
 
     def _person(self, row: PersonRow | None, homes: Mapping[str, int]) -> dict[str, Any]:
         fields = row._asdict() if row else dict.fromkeys(PersonRow._fields)
         home = fields.pop("household")
-        return fields | {"household_id": homes.get(home or ""), "in_roster": True}
+        ours = {"household_id": homes.get(home or ""), "in_roster": True, "left_at": None}
+        return fields | ours | {"sought": fold(fields["name"] or "")}
 
     def write_phones(self, now: datetime) -> None:
         """Write phones, the consent that came with each, and languages that the file changes."""
-        new = [phone._asdict() for phone in self._writes.new_phones]
-        fixed = {"channel": ChannelName.SMS.value, "language_by": "roster", "closings_only": False}
-        self._insert(
-            ContactPoint, [fixed | {"address": one["address"], "language": one["language"]} for one in new]
-        )
+        new = self._writes.new_phones
+        self._insert(ContactPoint, [_new_contact(phone, now) for phone in new])
         ids = self._phone_ids()
-        given = {"at": now, "scope": "school", "granted": True}
         self._insert(
             Consent,
-            [given | {"contact_point_id": ids[one["address"]], "evidence": one["evidence"]} for one in new],
+            [{"contact_point_id": ids[one.address], "at": now, **_first_consent(one)} for one in new],
         )
         table = _table(ContactPoint)
         self._each(
@@ -251,9 +287,11 @@ class _Writer:
             [{"who": number, "tag": tag} for number, tag in self._writes.languages],
         )
 
-    def write_links(self) -> None:
+    def write_links(self, now: datetime) -> None:
         """Write who belongs to whom and to what; what is no more goes first."""
         phones, groups = self._phone_ids(), self._group_ids()
+        given_up = [(person, phone) for person, phone, _ in self._resolved(self._writes.unlinks, phones)]
+        erasure.remember_former(self._connection, given_up, now)
         children = self._ids(Child, Child.reference)
         for model, column, ids, removed, added in (
             (PersonContactPoint, "contact_point_id", phones, self._writes.unlinks, self._writes.links),

@@ -20,7 +20,7 @@ from bot.conversation.talk import Kind, Question
 from bot.messages import ChannelName, DeliveryState
 from bot.messages import Inbound as Message
 from bot.rosters.values import grade_order
-from bot.settings import Settings
+from bot.settings import Duty, Settings
 from bot.store import contacts, outbox
 from bot.store.tables import (
     Broadcast,
@@ -84,6 +84,8 @@ class Turn:
         self.inbound = inbound
         self.message = message
         self.said = 0
+        #: what this turn writes to the phone, by delivery id
+        self.deliveries: list[int] = []
         #: keyboards to be taken away once this is committed
         self.keyboards: list[Message] = []
 
@@ -141,9 +143,7 @@ class Turn:
 
     def _facts(self) -> events.Facts:
         school, staff = self.settings.school, self.settings.staff
-        promise = calendar.promise(
-            self.now, school.zone, staff.duty_start, staff.duty_end, staff.answer_within_hours
-        )
+        promise = self._promise()
         speaks = self._speaks()
         return events.Facts(
             school=school.name,
@@ -161,6 +161,19 @@ class Turn:
             yes=languages.phrase("yes", speaks),
             no=languages.phrase("no", speaks),
         )
+
+    def _promise(self) -> calendar.Promise:
+        """By when somebody who writes this family's language answers."""
+        staff, zone = self.settings.staff, self.settings.school.zone
+
+        def soonest(at: datetime, duty: Duty) -> calendar.Promise:
+            return calendar.promise(at, zone, duty.start, duty.end, staff.answer_within_hours, duty.weekdays)
+
+        theirs = staff.duty(self.contact.language)
+        found = soonest(self.now, theirs)
+        if found.night and not soonest(self.now, staff.usual).night:
+            return soonest(found.by, theirs)  # it is day, only nobody who writes it is there
+        return found
 
     def _newly_asked(self) -> list[events.Asked]:
         """Questions that went out since the last turn and before this, in the order in which they went."""
@@ -338,13 +351,13 @@ class Turn:
         keys: list[list[str]] | None = None,
         digits: bool = False,
         passes_stop: bool = False,
-    ) -> None:
-        """Queue one text to this contact point, ahead of all bulk."""
+    ) -> int:
+        """Queue one text to this contact point, ahead of all bulk; return the delivery's id."""
         telegram = self.contact.channel == ChannelName.TELEGRAM
         if not telegram:
             text = segments.normalise(text)
         self.said += 1
-        outbox.answer(
+        delivery_id = outbox.answer(
             self.session,
             contact_point_id=self.contact_id,
             lane_id=self._lane(),
@@ -356,6 +369,8 @@ class Turn:
             passes_stop=passes_stop,
             inbound_id=self._inbound_id,
         )
+        self.deliveries.append(delivery_id)
+        return delivery_id
 
     def _words(self, say: events.Say, tag: str) -> str:
         values = {name: self._value(value, tag) for name, value in say.values.items()}

@@ -606,3 +606,189 @@ def test_a_release_that_was_due_as_its_broadcast_was_stopped_does_nothing(
     store.writing(broadcasts.stop, made)
     assert store.writing(broadcasts.release, schedule_id, ours, clock.now()) is None
     assert school.deliveries(store) == []
+
+
+def released(store: Store, ours: Settings, clock: StandingClock, *tags: str, **more: object) -> int:
+    """A broadcast whose texts stand in the queue."""
+    families(store, *tags)
+    return store.writing(lambda session: school.send_out(session, ours, clock.now(), **more))  # type: ignore[arg-type]
+
+
+def test_until_the_first_text_has_left_it_can_be_recalled(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    made = released(store, ours, clock, "en", "ksw", fallback="none")
+    assert school.handovers(store) == ["call: no text in their language"]
+    store.writing(broadcasts.recall, made)
+    assert the(store, made).state == BroadcastState.RECALLED
+    assert school.states(store) == {"failed": 1}
+    assert school.handovers(store) == [], "nobody is called about what nobody was told"
+
+
+def test_taken_back_before_its_release_it_is_a_draft_again_and_can_be_sent_anew(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    families(store, "en", "so")
+    made = drafted(store, clock)
+    type_in(store, clock, made, "so", "Baraf")
+    approve(store, ours, clock, made)
+    plan(store, ours, clock, made, local("2026-11-18 06:00"))
+    assert store.writing(broadcasts.take_back, made) is broadcasts.TakenBack.DRAFT
+    row = the(store, made)
+    assert (row.state, row.approved_at, row.counted) == (BroadcastState.DRAFT, None, None)
+    type_in(store, clock, made, "so", "Baraf badan")
+    approve(store, ours, clock, made)
+    plan(store, ours, clock, made)
+    assert tick(store, ours, clock) == [2]
+    assert texts(store)["so"] == "Baraf badan"
+
+
+def test_taken_back_from_the_queue_it_is_recalled(store: Store, ours: Settings, clock: StandingClock) -> None:
+    made = released(store, ours, clock, "en")
+    assert store.writing(broadcasts.take_back, made) is broadcasts.TakenBack.RECALLED
+    assert school.states(store) == {"failed": 1}
+
+
+def claimable(store: Store, clock: StandingClock) -> list[int]:
+    """Which deliveries a pump would take now, in order; they are put back."""
+
+    def look(session: Session) -> list[int]:
+        lane = outbox.ensure_lane(session, ChannelName.SMS, SMS)
+        epoch = outbox.take_lane(session, lane)
+        taken = outbox.claim(session, lane, epoch, 100, token="t", now=clock.now())
+        outbox.settle(
+            session,
+            epoch,
+            [
+                outbox.Settled(one.delivery_id, one.message.attempt, DeliveryState.QUEUED, counts=False)
+                for one in taken
+            ],
+            clock.now(),
+        )
+        return [one.delivery_id for one in taken]
+
+    return store.writing(look)
+
+
+def test_a_pause_holds_back_what_is_left_and_resuming_keeps_the_order(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    made = released(store, ours, clock, "en", "so", "en", "so", "en")
+    store.writing(_one_of_them_is_sent)
+    before = claimable(store, clock)
+    assert len(before) == 4
+    assert store.writing(broadcasts.pause, made, clock.now()) == 4
+    assert claimable(store, clock) == []
+    clock.advance(days=3)
+    store.writing(outbox.wake, clock.now())
+    assert claimable(store, clock) == [], "time alone wakes none of them"
+    assert store.writing(broadcasts.resume, made, clock.now()) == 4
+    assert claimable(store, clock) == before
+    assert school.states(store) == {"sent": 1, "queued": 4}
+
+
+def test_a_pause_leaves_other_broadcasts_and_answers_alone(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    made = released(store, ours, clock, "en", "en")
+    store.writing(lambda session: school.send_out(session, ours, clock.now(), text="Another one."))
+    store.writing(broadcasts.pause, made, clock.now())
+    assert school.states(store) == {"waiting": 2, "queued": 2}
+
+
+def test_a_family_that_stops_while_it_is_paused_gets_nothing_afterwards(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    made = released(store, ours, clock, "en", "en")
+    store.writing(broadcasts.pause, made, clock.now())
+
+    def stop(session: Session) -> None:
+        contact = session.get(ContactPoint, 1)
+        assert contact is not None
+        contacts.stop(session, contact, why="family", evidence="STOP", now=clock.now())
+
+    store.writing(stop)
+    assert store.writing(broadcasts.resume, made, clock.now()) == 1
+    assert school.states(store) == {"failed": 1, "queued": 1}
+
+
+def test_a_question_that_resumes_waits_behind_one_that_opened_meanwhile(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    made = released(store, ours, clock, "en", text="When?", ask=TIMES)
+    store.writing(broadcasts.pause, made, clock.now())
+    until = clock.now() + timedelta(hours=5)
+    store.writing(outbox.question_opened, 1, until)
+    store.writing(broadcasts.resume, made, clock.now())
+    (row,) = school.deliveries(store)
+    assert (row.state, row.waiting_until) == (DeliveryState.WAITING, until)
+
+
+def test_what_falls_due_while_it_is_paused_goes_out_late_or_is_reported(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    """Of the days that a pause skipped only a fresh one goes out: families need no old text."""
+    families(store, "en")
+    made = drafted(store, clock)
+    approve(store, ours, clock, made)
+    first = plan(store, ours, clock, made, local("2026-11-18 06:00"), "FREQ=DAILY")
+    store.writing(broadcasts.pause, made, clock.now())
+    clock.moment = first + timedelta(days=2, minutes=30)
+    assert tick(store, ours, clock) == []
+    store.writing(broadcasts.resume, made, clock.now())
+    assert tick(store, ours, clock) == [1]
+    assert len(school.handovers(store)) == 2
+    assert all(one.startswith("missed:") for one in school.handovers(store))
+
+
+def test_steps_that_make_no_sense_are_refused_in_a_sentence(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    made = released(store, ours, clock, "en")
+    with pytest.raises(BroadcastError, match="is not paused"):
+        store.writing(broadcasts.resume, made, clock.now())
+    store.writing(broadcasts.pause, made, clock.now())
+    with pytest.raises(BroadcastError, match="is paused already"):
+        store.writing(broadcasts.pause, made, clock.now())
+    store.writing(broadcasts.stop, made)
+    with pytest.raises(BroadcastError, match="nothing to pause"):
+        store.writing(broadcasts.pause, made, clock.now())
+    assert the(store, made).paused_at is None
+
+
+def test_what_has_left_cannot_be_paused(store: Store, ours: Settings, clock: StandingClock) -> None:
+    made = released(store, ours, clock, "en")
+    store.writing(_one_of_them_is_sent)
+    with pytest.raises(BroadcastError, match="has left already"):
+        store.writing(broadcasts.pause, made, clock.now())
+    assert the(store, made).paused_at is None
+
+
+def test_in_the_hour_that_clocks_repeat_now_is_now(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    """1 November 2026, 01:30 for the second time: a local time would name the first, an hour ago."""
+    from bot.broadcasts.schedules import schedule_at
+
+    families(store, "en")
+    made = drafted(store, clock)
+    clock.moment = datetime(2026, 11, 1, 7, 30, tzinfo=UTC)
+    approve(store, ours, clock, made)
+    moment = clock.now() + timedelta(seconds=20)
+    assert store.writing(schedule_at, made, moment, ours) == moment
+    assert tick(store, ours, clock) == []
+    clock.moment = moment
+    assert tick(store, ours, clock) == [1]
+
+
+def test_a_new_source_text_makes_translations_stale(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    families(store, "en", "so")
+    made = drafted(store, clock)
+    type_in(store, clock, made, "so", "Baraf")
+    type_in(store, clock, made, "en", SNOW)
+    assert store.reading(broadcasts.preview, made, ours).objections == ()
+    type_in(store, clock, made, "en", "School is open after all.")
+    by = {one.language: one for one in store.reading(broadcasts.preview, made, ours).lines}
+    assert (by["so"].state, by["so"].written_in) == (TranslationState.STALE, None)

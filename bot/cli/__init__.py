@@ -12,7 +12,7 @@ import structlog
 import typer
 
 from bot import __version__
-from bot.cli import broadcasts, demo, liaison, people, seeing, setting_up
+from bot.cli import broadcasts, demo, explain, liaison, people, records, seeing, setting_up, staff
 from bot.cli.front import Front, errors
 from bot.errors import HomeloopError
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (demo, setting_up, people, broadcasts, liaison, seeing):
+for part in (demo, setting_up, people, records, broadcasts, liaison, explain, staff, seeing):
     app.registered_commands.extend(part.app.registered_commands)
 
 

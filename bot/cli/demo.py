@@ -1,4 +1,4 @@
-"""`homeloop demo`: a school's day on simulated phones, to look at or to count."""
+"""`homeloop demo`: a school's day on simulated phones, to look at, to rehearse with or to count."""
 
 from __future__ import annotations
 
@@ -7,41 +7,94 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import uvloop
-from rich.console import Group
-from rich.live import Live
-from rich.panel import Panel
 from rich.table import Table
-from rich.text import Text
 
-from bot import languages
-from bot.cli import seeing
 from bot.cli.front import Json, console, errors
-from bot.demo import PEOPLE, Demo, phone_book
-from bot.demo.counting import Counts
-from bot.service import stop_signals
+from bot.errors import HomeloopError, SettingsError
+
+if TYPE_CHECKING:  # the demo brings the simulator along, which no other command needs
+    from bot.demo import Demo, Manner, Place
+    from bot.demo.counting import Counts
 
 app = typer.Typer()
+
+#: where a demo keeps its data; a rehearsal has a folder of its own
+DATA, TRAINING_DATA = Path("homeloop-data/demo"), Path("homeloop-data/training")
 
 
 @app.command()
 def demo(
+    ctx: typer.Context,
     headless: Annotated[
         bool, typer.Option("--headless", help="Show nothing; end when families are done.")
     ] = False,
-    data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("homeloop-data/demo"),
+    training: Annotated[
+        bool, typer.Option("--training", help="Rehearse: your own school, families that do not exist.")
+    ] = False,
+    data: Annotated[
+        Path | None, typer.Option(help=f"Where the demo keeps its data.  [default: {DATA}]")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Where the console answers.  [default: 8080 or the next]"),
+    ] = None,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the first page in a browser.")
+    ] = True,
     people: Annotated[
-        int, typer.Option(min=60, max=9000, help="How many guardians live in the district.")
-    ] = PEOPLE,
+        int | None, typer.Option(min=60, max=9000, help="How many guardians live in the district.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="With --training: your school's settings file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show a school's day with simulated families: no account needed, nothing leaves this machine."""
-    counts = uvloop.run(_headless(data, people) if headless else _shown(data, people))
+    """Show a school's day with simulated families: no account needed, nothing leaves this machine.
+
+    The first line on standard output is the address of the page to begin on; it is written as soon as
+    that page answers, and everything else goes to standard error.
+    """
+    from bot.demo import Manner, Place
+
+    if headless:
+        _count(data or DATA, people, as_json=as_json)
+        return
+    manner, place = Manner.SHOWN, Place()
+    if training:
+        manner, place = Manner.TRAINING, _school(config, ctx.obj.config)
+    folder = data or (TRAINING_DATA if training else DATA)
+    uvloop.run(_show(_demo(folder, people, manner, place, port), open_browser=open_browser))
+
+
+def _demo(folder: Path, people: int | None, manner: Manner, place: Place, port: int | None) -> Demo:
+    from bot.demo import PEOPLE, REHEARSING, Demo, Manner
+    from bot.demo.config import PORT, free_port, is_free
+
+    if port is not None and not is_free(port):
+        raise SettingsError(f"Another program listens on port {port}: choose another with --port.")
+    usual = REHEARSING if manner is Manner.TRAINING else PEOPLE
+    return Demo(folder, people or usual, manner, place, port or free_port(PORT), tell=_tell)
+
+
+def _school(asked: Path | None, usual: Path) -> Place:
+    """Read whose school is rehearsed. Raises `SettingsError` for a file that was named and is not there."""
+    from bot.demo import Place, place_of
+    from bot.settings import load
+
+    if asked is None and not usual.exists():
+        _tell(f"There is no {usual}: the rehearsal takes place at a made-up school.")
+        return Place()
+    return place_of(load(asked or usual, os.environ))
+
+
+def _count(folder: Path, people: int | None, *, as_json: bool) -> None:
+    counts = uvloop.run(_headless(folder, people))
     if counts is None:
         return
     if as_json:
@@ -53,87 +106,73 @@ def demo(
         raise typer.Exit(1)
 
 
-async def _headless(data: Path, people: int) -> Counts | None:
-    demo = Demo(data, people)
+async def _headless(folder: Path, people: int | None) -> Counts | None:
+    """Play a whole day and count; None if somebody asked to stop first."""
+    from bot.demo import PEOPLE, Demo
+    from bot.service import stop_signals
+
+    demo = Demo(folder, people or PEOPLE)
     with stop_signals() as stop:
         try:
             await demo.start()
-            return await _unless(stop, demo)
+            playing = asyncio.create_task(demo.play())
+            await _first_of(playing, stop)
+            return playing.result() if playing.done() and not playing.cancelled() else None
         finally:
             await demo.stop()
 
 
-async def _shown(data: Path, people: int) -> Counts | None:
-    demo = Demo(data, people, tell=console.print)
+async def _show(demo: Demo, *, open_browser: bool) -> None:
+    """Serve the demo until somebody asks to stop, while the day is played."""
+    from bot.service import stop_signals
+
     with stop_signals() as stop:
         try:
-            console.print("Starting the simulated providers and Homeloop on 127.0.0.1 …")
             await demo.start()
-            with Live(console=console, refresh_per_second=4, transient=True) as live:
-                showing = asyncio.create_task(_show(live, demo))
-                try:
-                    counts = await _unless(stop, demo)
-                finally:
-                    showing.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await showing
-            if counts is not None:
-                await _look_around(demo, counts, stop)
-            return counts
+            print(demo.address, flush=True)  # noqa: T201 - one plain line, for scripts
+            _tell(f"The demo is there. Open {demo.address} in a browser; Ctrl-C stops it.")
+            if open_browser and _has_screen():
+                await asyncio.to_thread(webbrowser.open, demo.address)
+            showing = asyncio.create_task(_played(demo))
+            await _first_of(showing, stop)
+            await stop.wait()
         finally:
-            console.print("Stopping …")
+            _tell("Stopping …")
             await demo.stop()
-            console.print("Everything is stopped; the data is kept for next time.")
+            _tell("Everything is stopped; the data is kept for next time.")
 
 
-async def _unless(stop: asyncio.Event, demo: Demo) -> Counts | None:
-    """Play until done; None if somebody asked to stop first."""
-    playing = asyncio.create_task(demo.play())
+async def _played(demo: Demo) -> None:
+    """Play the day; if it cannot go on, what is there can still be looked at."""
+    try:
+        await demo.show()
+    except (HomeloopError, TimeoutError) as error:
+        demo.stage.trouble = str(error)
+        errors.print(str(error), style="red", markup=False, highlight=False)
+    else:
+        _tell("The day is played; the rest is yours.")
+
+
+async def _first_of(work: asyncio.Task[object], stop: asyncio.Event) -> None:
+    """Wait until `work` is done or somebody asks to stop; then end it, whatever it says."""
     stopping = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    if playing in done:
-        return playing.result()
-    playing.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await playing
-    return None
+    if not work.done():
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
 
 
-async def _show(live: Live, demo: Demo) -> None:
-    while True:
-        picture = await asyncio.to_thread(seeing.look, demo.app)
-        live.update(Group(picture, *_phones(demo, most=3)))
-        await asyncio.sleep(0.5)
+def _has_screen() -> bool:
+    """Say whether a browser would open in a window, and not in this terminal."""
+    if sys.platform in {"darwin", "win32"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-async def _look_around(demo: Demo, counts: Counts, stop: asyncio.Event) -> None:
-    console.print(await asyncio.to_thread(seeing.look, demo.app))
-    for panel in _phones(demo, most=12):
-        console.print(panel)
-    console.print(_summary(counts))
-    console.print(
-        f"\nHomeloop goes on running. In another terminal: [bold]{_command()} -c {demo.config} report[/], "
-        "or watch, held, people, announce. [bold]Ctrl-C[/] stops it.",
-        highlight=False,
-    )
-    await stop.wait()
-
-
-def _command() -> str:
-    """Return how this program was called, as somebody in the same folder would type it."""
-    return os.path.relpath(sys.argv[0]) if os.path.isabs(sys.argv[0]) else sys.argv[0]  # noqa: PTH117
-
-
-def _phones(demo: Demo, *, most: int) -> Iterator[Panel]:
-    for one, lines in phone_book(demo, most):
-        words = Text()
-        for mark, text in lines[-6:]:
-            words.append(f"{mark} ", style="dim")
-            words.append(text.replace("\n", " ⏎ ") + "\n", style="bold" if mark == ">" else "")
-        kind = "Telegram" if one.telegram is not None else f"SMS, phone ending in {one.phone[-2:]}"
-        title = f"{languages.language(one.tag).english} · {kind}"
-        yield Panel(words, title=title, title_align="left")
+def _tell(sentence: str) -> None:
+    errors.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 def _summary(counts: Counts) -> Table:

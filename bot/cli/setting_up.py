@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlmodel import col, select
 
-from bot import languages, service
+from bot import languages, service, staff
 from bot.app import App
 from bot.channels.telegram import TelegramPoller
 from bot.cli.front import Front, Json, console, front
@@ -35,9 +35,23 @@ def run(ctx: typer.Context) -> None:
     def ready(running: service.Running) -> None:
         host, port = running.address or ("", 0)
         senders = ", ".join(sender.name for sender in homeloop.senders) or "no sender is configured"
-        console.print(f"Homeloop is running on http://{host}:{port} ({senders}). Ctrl-C stops it.")
+        address = homeloop.settings.console.url or f"http://{host}:{port}"
+        console.print(f"Homeloop is running on {address} ({senders}). Ctrl-C stops it.")
+        _welcome_the_owner(homeloop, address)
 
     uvloop.run(service.run(homeloop, ready))
+
+
+def _welcome_the_owner(homeloop: App, address: str) -> None:
+    """Hand out the one link that makes the first account, while there is none."""
+    token = homeloop.store.writing(staff.first_invitation, homeloop.clock.now())
+    if token is not None:
+        console.print(
+            "Nobody has an account yet. Open this link to make the owner's:\n"
+            f"  {address}/invitation/{token}",
+            soft_wrap=True,
+            highlight=False,
+        )
 
 
 @app.command()

@@ -7,7 +7,7 @@ demo show the same families and its counts can be compared.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -30,66 +30,35 @@ LANGUAGES = (
     ("Nepali", "ne", 8),
 )
 
-_GIVEN = [
-    "Ana",
-    "Luis",
-    "Marta",
-    "Jorge",
-    "Amina",
-    "Hodan",
-    "Yusuf",
-    "Abdi",
-    "Mai",
-    "Pao",
-    "Xee",
-    "Tou",
-    "Layla",
-    "Omar",
-    "Linh",
-    "Minh",
-    "Wei",
-    "Fang",
-    "Claire",
-    "Jean",
-    "Grace",
-    "Peter",
-    "Olga",
-    "Ivan",
-    "Paw",
-    "Htoo",
-    "Sita",
-    "Ram",
-    "Emma",
-    "Noah",
-    "Ruth",
-    "Carl",
-    "June",
-    "Walter",
-]
-_FAMILY = [
-    "Garcia",
-    "Lopez",
-    "Warsame",
-    "Farah",
-    "Vang",
-    "Xiong",
-    "Yang",
-    "Hassan",
-    "Nguyen",
-    "Tran",
-    "Chen",
-    "Liu",
-    "Moreau",
-    "Baker",
-    "Miller",
-    "Olson",
-    "Juma",
-    "Petrov",
-    "Wah",
-    "Gurung",
-    "Schmidt",
-    "Larson",
-]
+#: what people are called, by language: given names, family names
+_NAMES = {
+    "en": (
+        "Emma Noah Ruth Carl June Walter Grace Peter Alice Frank Helen Oscar Martha Dean Lucy Roy",
+        "Baker Miller Olson Schmidt Larson Carter Hughes Novak Berg Fischer Reed",
+    ),
+    "es": (
+        "Ana Luis Marta Jorge Rosa Carlos Elena Miguel Lucía Andrés Carmen Raúl",
+        "Garcia Lopez Martinez Reyes Flores Castillo Vargas Mendoza Ortega",
+    ),
+    "so": (
+        "Amina Yusuf Hodan Abdi Sahra Mahad Fadumo Hibo Ismail Liban Nimco",
+        "Warsame Farah Abdullahi Jama Hirsi Nur Osman Ali",
+    ),
+    "hmn": ("Mai Pao Xee Tou Kia Yer Bao Chue Pa Neng", "Vang Xiong Yang Lor Thao Her Moua"),
+    "ar": ("Layla Omar Hanan Khaled Rania Samir Noor Tariq", "Hassan Haddad Mansour Saleh Aziz"),
+    "vi": ("Linh Minh Hoa Tuan Lan Duc", "Nguyen Tran Pham Le Vo"),
+    "zh-Hans": ("Wei Fang Jing Lei Ming Xia", "Chen Liu Zhang Lin Huang"),
+    "fr": ("Claire Jean Aline Pascal Solange Eric", "Moreau Mbala Ilunga Kabila Lefort"),
+    "sw": ("Neema Juma Zawadi Baraka", "Mwangi Otieno Odhiambo"),
+    "ru": ("Olga Ivan Natalia Pavel", "Petrov Sokolov Orlov"),
+    "ksw": ("Paw Htoo Eh Say", "Wah Htun Moo"),
+    "ne": ("Sita Ram Gita Bishnu", "Gurung Rai Tamang"),
+}
+
+
+def _name(number: int, tag: str) -> str:
+    given, family = (names.split() for names in _NAMES.get(tag, _NAMES["en"]))
+    return f"{given[number % len(given)]} {family[number * 7 % len(family)]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +82,16 @@ class Resident:
         return self.phone if self.telegram is None else str(self.telegram)
 
 
-def residents(people: int = 1200) -> tuple[Resident, ...]:
-    """Return the district's guardians."""
-    return tuple(islice(_everybody(people), people))
+Shares = Sequence[tuple[str, str, int]]
 
 
-def _everybody(people: int) -> Iterator[Resident]:
-    tags = _spread(people)
+def residents(people: int = 1200, spoken: Shares = LANGUAGES) -> tuple[Resident, ...]:
+    """Return the district's guardians; `spoken` as in LANGUAGES."""
+    return tuple(islice(_everybody(people, spoken), people))
+
+
+def _everybody(people: int, spoken: Shares) -> Iterator[Resident]:
+    tags = _spread(people, spoken)
     before: Resident | None = None
     for number in range(people):
         label, tag = tags[number]
@@ -127,7 +99,7 @@ def _everybody(people: int) -> Iterator[Resident]:
         telegram = 715_000_000 + number if number % 5 == 3 and not shares else None
         before = Resident(
             number=number,
-            name=f"{_GIVEN[number % len(_GIVEN)]} {_FAMILY[number * 7 % len(_FAMILY)]}",
+            name=_name(number, tag),
             phone=before.phone
             if shares and before
             else f"+1715{200 + number // 10_000:03}{number % 10_000:04}",
@@ -142,13 +114,12 @@ def _everybody(people: int) -> Iterator[Resident]:
         yield before
 
 
-def _spread(people: int) -> list[tuple[str, str]]:
-    """Give each of `people` a language, in the district's shares, families of one language together."""
-    counts = [max(1, round(people * share / 1000)) for _, _, share in LANGUAGES]
+def _spread(people: int, spoken: Shares) -> list[tuple[str, str]]:
+    """Give each of `people` a language, in the given shares, families of one language together."""
+    total = sum(share for _, _, share in spoken)
+    counts = [max(1, round(people * share / total)) for _, _, share in spoken]
     counts[0] += people - sum(counts)
-    return [
-        (label, tag) for (label, tag, _), count in zip(LANGUAGES, counts, strict=True) for _ in range(count)
-    ]
+    return [(label, tag) for (label, tag, _), count in zip(spoken, counts, strict=True) for _ in range(count)]
 
 
 def write_roster(place: Path, everybody: tuple[Resident, ...]) -> None:

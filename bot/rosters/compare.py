@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.rosters.file import Refusal, Row
@@ -81,7 +82,22 @@ class _Planner:
             self._read_place(row)
         self.people = [self._person(group) for group in same_people(rows)]
         self.known = recognise(self.people, self.stored.people)
+        self.people = [self._as_they_chose(*pair) for pair in zip(self.people, self.known, strict=True)]
         self.homes = households(self.people, self.known)
+
+    def _as_they_chose(self, person: FilePerson, known: StoredPerson | None) -> FilePerson:
+        """Leave somebody who chose their languages themselves with that choice, and show the difference."""
+        if known is None or known.language_by != "family":
+            return person
+        self.kept += [
+            Kept(person.line, person.name, "", what, ours, theirs)
+            for what, ours, theirs in (
+                ("language read", known.reads, person.reads),
+                ("language heard", known.hears, person.hears),
+            )
+            if ours != theirs
+        ]
+        return replace(person, reads=known.reads, hears=known.hears)
 
     def _school(self, row: Row) -> str:
         return self.schools.setdefault(fold(row.school), row.school)
@@ -250,7 +266,10 @@ class _Planner:
 
     def _new_phone(self, address: str, people: Sequence[FilePerson]) -> None:
         first = people[0]
-        self.writes.new_phones.append(PhoneRow(address, first.reads, _evidence(first)))
+        why, closings_only = self.stored.silenced.get(address, (None, False))
+        if why is not None:
+            self.kept.append(Kept(first.line, first.name, address, "stopped", why, address))
+        self.writes.new_phones.append(PhoneRow(address, first.reads, _evidence(first), why, closings_only))
         self._language_conflicts(address, people, first.reads)
 
     def _known_phone(self, address: str, people: Sequence[FilePerson], before: StoredPhone) -> None:

@@ -19,7 +19,7 @@ from bot.rosters.headers import LANGUAGES, NAMES, Column, Field, parse_mapping, 
 from bot.rosters.table import Line
 from bot.rosters.values import words_of
 
-__all__ = ["Field", "Refusal", "RosterFile", "Row", "parse", "parse_mapping", "read"]
+__all__ = ["Field", "Refusal", "RosterFile", "Row", "Survey", "parse", "parse_mapping", "read", "survey"]
 
 T = TypeVar("T")
 
@@ -90,17 +90,18 @@ def parse(
     region: str,
     mapping: Mapping[str, Field] | None = None,
     sheet: str | None = None,
+    chosen: Sequence[Field | None] | None = None,
 ) -> RosterFile:
     """Read the bytes of a roster that is called `place`.
 
     `region` is the school's, for phones without a country and dates in numbers. `mapping` is what
-    `parse_mapping` returns. Raises `RosterError` if the file is no table, has no header line that we
-    understand, or lacks a column that is needed.
+    `parse_mapping` returns; `chosen` is the field of each column of `survey`. Raises `RosterError` if the
+    file is no table, has no header line that we understand, or lacks a column that is needed.
     """
     mapping = mapping or {}
     found = table.lines(content, place, judge=lambda cells: score(cells, mapping), sheet=sheet)
     header = max(found[: table.SAMPLE], key=lambda line: score(line.cells, mapping))
-    columns = headers.columns(header, mapping, place)
+    columns = headers.columns(header, mapping, place, chosen)
     reader = _Reader(columns, region)
     for line in found:
         if line.number > header.number:
@@ -111,6 +112,55 @@ def parse(
         {column.header: column.field for column in columns if column.field and column.header},
         tuple(column.header for column in columns if column.field is None and column.header),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One column as the file has it."""
+
+    header: str
+    field: Field | None  #: what we take it for
+    examples: tuple[str, ...]  #: the first few different cells
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a file looks like, before anybody says which column is what."""
+
+    columns: tuple[Surveyed, ...]
+    line: int  #: of the header
+    rows: int  #: below it
+    sheets: tuple[str, ...]  #: of a workbook
+    sheet: str | None  #: that was looked at, where there are several
+
+
+def survey(content: bytes, place: str, *, sheet: str | None = None, examples: int = 3) -> Survey:
+    """Look at the bytes of a file that is called `place`. Raises `RosterError` if it is no table.
+
+    Of a workbook whose roster could be on several sheets the first is looked at.
+    """
+    sheets = table.sheet_names(content, place)
+    if sheet is None and len(sheets) > 1:
+        sheet = table.likeliest_sheet(content, place, judge=lambda cells: score(cells, {}))
+    found = table.lines(content, place, judge=lambda cells: score(cells, {}), sheet=sheet)
+    header = max(found[: table.SAMPLE], key=lambda line: score(line.cells, {}))
+    below = [line.cells for line in found if line.number > header.number]
+    columns = [
+        Surveyed(column.header, column.field, _examples(below, index, examples))
+        for index, column in enumerate(headers.guessed(header, {}))
+    ]
+    return Survey(tuple(columns), header.number, len(below), sheets, sheet)
+
+
+def _examples(rows: Sequence[Sequence[str]], index: int, most: int) -> tuple[str, ...]:
+    different: dict[str, None] = {}
+    for cells in rows:
+        text = words_of(cells[index]) if index < len(cells) else ""
+        if text:
+            different[text] = None
+        if len(different) == most:
+            break
+    return tuple(different)
 
 
 class _Cells:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.errors import RosterError
@@ -156,17 +157,23 @@ def score(cells: Sequence[str], mapping: Mapping[str, Field]) -> int:
     return len({field for cell in cells if fold(cell) and (field := field_of(cell, mapping))})
 
 
-def columns(header: Line, mapping: Mapping[str, Field], place: str) -> list[Column]:
-    """Give every column of a file its field. Raises `RosterError`, naming `place` and the remedy."""
-    found = [Column(words_of(cell), field_of(cell, mapping) if fold(cell) else None) for cell in header.cells]
+def columns(
+    header: Line, mapping: Mapping[str, Field], place: str, chosen: Sequence[Field | None] | None = None
+) -> list[Column]:
+    """Give every column of a file its field. Raises `RosterError`, naming `place` and the remedy.
+
+    `chosen` says it column by column and outranks what the headers mean.
+    """
+    found = guessed(header, mapping)
+    if chosen is not None:
+        found = [replace(column, field=field) for column, field in zip(found, chosen, strict=False)]
     there_are = ", ".join(f"“{column.header}”" for column in found if column.header)
     for theirs in mapping:
         if fold(theirs) not in {fold(column.header) for column in found}:
             raise RosterError(
                 f"{place} has no column “{theirs}” to map; line {header.number} has: {there_are}."
             )
-    has = {column.field for column in found}
-    missing = [field for field, ways in _NEEDED.items() if has.isdisjoint(ways)]
+    missing = lacking(column.field for column in found)
     if missing:
         raise RosterError(
             f"{place} has no column for {' and none for '.join(missing)}; line {header.number} has: "
@@ -174,6 +181,23 @@ def columns(header: Line, mapping: Mapping[str, Field], place: str) -> list[Colu
         )
     _refuse_doubles(found, place)
     return found
+
+
+def guessed(header: Line, mapping: Mapping[str, Field]) -> list[Column]:
+    """Say what each column of a header means, as far as we know."""
+    return [Column(words_of(cell), field_of(cell, mapping) if fold(cell) else None) for cell in header.cells]
+
+
+def lacking(fields: Iterable[Field | None]) -> list[Field]:
+    """Name what a file with these columns lacks to be a roster."""
+    has = set(fields)
+    return [field for field, ways in _NEEDED.items() if has.isdisjoint(ways)]
+
+
+def doubled(fields: Iterable[Field | None]) -> list[Field]:
+    """Name what several columns hold and only one may; phones may be in as many as there are."""
+    counted = Counter(field for field in fields if field not in {None, Field.PHONE, Field.IGNORE})
+    return [field for field, count in counted.items() if field is not None and count > 1]
 
 
 def _refuse_doubles(found: Sequence[Column], place: str) -> None:

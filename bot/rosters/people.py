@@ -83,6 +83,7 @@ class StoredPerson:
     chats: tuple[str, ...]  #: addresses on channels that no roster lists
     children: frozenset[str]
     groups: frozenset[GroupName]  #: schools and grades
+    language_by: str = "roster"  #: of `reads` and `hears`: "roster" or "family"
 
 
 def made(*parts: str) -> str:

@@ -41,6 +41,8 @@ class Stored:
     children: Mapping[str, Pupil] = field(default_factory=dict)  #: by reference
     groups: frozenset[GroupName] = frozenset()
     households: frozenset[str] = frozenset()
+    #: phones of the file that are erased and had stopped: address -> (why, closings only)
+    silenced: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
 
 
 class Named(NamedTuple):
@@ -117,6 +119,9 @@ class PhoneRow(NamedTuple):
     address: str
     language: str
     evidence: str
+    #: why it had stopped us before its records were erased, and whether it wanted closings all the same
+    stopped: str | None = None
+    closings_only: bool = False
 
 
 class Link(NamedTuple):

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -17,6 +19,7 @@ import python_calamine as calamine
 
 from bot.errors import RosterError
 
+LARGEST = 300 * 2**20  #: bytes that a workbook may unpack to
 SAMPLE = 20  #: lines looked at for the header and the delimiter: offices put titles above their tables
 
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  #: ZIP (XLSX, ODS) and OLE (XLS)
@@ -98,10 +101,32 @@ def _fitness(found: Sequence[Line], judge: Judge) -> tuple[int, int]:
     )
 
 
+def sheet_names(content: bytes, place: str) -> tuple[str, ...]:
+    """Name the sheets of a workbook; a text file has none. Raises `RosterError`."""
+    if not content.startswith(_SPREADSHEETS):
+        return ()
+    with _opened(content, place) as book:
+        return tuple(_names(book))
+
+
+def likeliest_sheet(content: bytes, place: str, *, judge: Judge) -> str | None:
+    """Name the first of the sheets that would do best as a roster. Raises `RosterError`."""
+    with _opened(content, place) as book:
+        fitness = {name: _fitness(_cells(book.get_sheet_by_name(name)), judge)[0] for name in _names(book)}
+    return max(fitness, key=lambda name: fitness[name]) if fitness else None
+
+
 def _spreadsheet(content: bytes, place: str, judge: Judge, sheet: str | None) -> list[Line]:
+    with _opened(content, place) as book:
+        return _sheet(book, place, judge, sheet)
+
+
+@contextmanager
+def _opened(content: bytes, place: str) -> Iterator[calamine.CalamineWorkbook]:
+    _refuse_bomb(content, place)
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return _sheet(book, place, judge, sheet)
+            yield book
     except calamine.PasswordError:
         raise RosterError(f"{place} is locked with a password: save it without one.") from None
     except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError) as error:
@@ -110,8 +135,23 @@ def _spreadsheet(content: bytes, place: str, judge: Judge, sheet: str | None) ->
         ) from None
 
 
+def _refuse_bomb(content: bytes, place: str) -> None:
+    """Refuse a small file that would unpack to more than any roster holds."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            size = sum(one.file_size for one in packed.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return  # an old XLS is no ZIP; calamine says what else may be wrong
+    if size > LARGEST:
+        raise RosterError(f"{place} unpacks to {size // 2**20:,} MB, which no roster does: save it as CSV.")
+
+
+def _names(book: calamine.CalamineWorkbook) -> list[str]:
+    return [one.name for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
+
+
 def _sheet(book: calamine.CalamineWorkbook, place: str, judge: Judge, wanted: str | None) -> list[Line]:
-    names = [one.name for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
+    names = _names(book)
     listed = ", ".join(f"“{name}”" for name in names)
     if wanted is not None:
         if wanted not in names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
+import random
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -34,6 +34,7 @@ class Carrier:
         self.order: list[Accepted | Heard] = []  #: oldest first
         self.by_phone: dict[str, list[Accepted | Heard]] = defaultdict(list)
         self._stopped: set[tuple[str, str]] = set()
+        self._chance = random.Random()  # noqa: S311 - names texts; seeded once by the system
 
     def forget_all(self) -> None:
         """Start with no texts and no opt-outs."""
@@ -59,7 +60,7 @@ class Carrier:
     ) -> Accepted:
         """Take a text and set it on its way; it is in the ledger when this returns."""
         message = Accepted(
-            provider_id="SM" + secrets.token_hex(16),
+            provider_id=self._sid("SM"),
             channel=ChannelName.SMS,
             sender=sender,
             address=address,
@@ -82,7 +83,7 @@ class Carrier:
         account = self._world.account
         number = account.number_of(sender or "") if sender is None or sender.startswith("MG") else sender
         kind = "picture" if pictures else "text"
-        sid = ("MM" if pictures else "SM") + secrets.token_hex(16)
+        sid = self._sid("MM" if pictures else "SM")
         heard = Heard(sid, ChannelName.SMS, kind, number, family.address, now(), text)
         self._world.ledger.heard.append(heard)
         self._remember(heard)
@@ -96,6 +97,9 @@ class Carrier:
 
     async def block(self, family: Family, *, blocked: bool) -> None:
         """Nothing: a phone blocks a number without telling anyone."""
+
+    def _sid(self, kind: str) -> str:
+        return f"{kind}{self._chance.getrandbits(128):032x}"
 
     def _remember(self, entry: Accepted | Heard) -> None:
         self.by_sid[entry.provider_id] = entry

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlmodel import select
 
 from bot.store.store import Store
 from bot.store.tables import Reply
-from tests.journeys.machine import HOMELOOP
+from tests.journeys.machine import HOMELOOP, free_port
 from tests.journeys.provider import PATIENCE, surroundings, until
 
 STATES = ("confirmed", "corrected", "unconfirmed", "with_staff")
@@ -91,3 +94,61 @@ def test_an_interrupted_demo_ends_cleanly(tmp_path: Path) -> None:
     code, out = ended(process)
     assert (code, out) == (0, "")
     assert time.monotonic() - asked < 15
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A demo for people, with few of them, in a process group of its own."""
+    command = [str(HOMELOOP), "demo", "--no-open", "--people", "120", "--data", str(tmp_path / "data")]
+    process = subprocess.Popen(
+        [*command, "--port", str(free_port())],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=surroundings(),
+        start_new_session=True,
+    )
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def test_a_newcomer_finds_a_living_school_and_can_be_a_family(shown: subprocess.Popen[str]) -> None:
+    assert shown.stdout is not None
+    address = shown.stdout.readline().strip()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/demo", address)
+    with httpx.Client(base_url=address.removesuffix("/demo")) as browser:
+        page = browser.get("/demo")
+        assert page.status_code == 200, "the address is printed when it answers, not before"
+        until("families to have answered", lambda: _replies(browser) >= 5)
+        number = re.search(r'href="/demo/phones/(\d+)"', browser.get("/demo/phones?q=Somali").text)
+        assert number is not None
+        phone = f"/demo/phones/{number[1]}"
+        _send(browser, f"{phone}/say", text="Ma jiraa turjumaan?")
+        until("our answer to be on the phone", lambda: _last_is_ours(browser.get(phone).text))
+        entered = _send(browser, "/demo/enter", next="/account")
+        assert (entered.status_code, entered.headers["location"]) == (303, "/account")
+        assert "Ana Ruiz" in browser.get("/account").text
+    asked = time.monotonic()
+    shown.send_signal(signal.SIGTERM)
+    code, out = ended(shown)
+    assert (code, out) == (0, ""), "the address stands alone on standard output"
+    assert time.monotonic() - asked < 15
+
+
+def _replies(browser: httpx.Client) -> int:
+    found = re.search(r"<b>([\d,]+)</b> <span>replies have come in", browser.get("/demo/now").text)
+    assert found is not None
+    return int(found[1].replace(",", ""))
+
+
+def _send(browser: httpx.Client, path: str, **fields: str) -> httpx.Response:
+    proof = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/demo").text)
+    assert proof is not None
+    return browser.post(path, data={"csrf_token": proof[1], **fields})
+
+
+def _last_is_ours(page: str) -> bool:
+    bubbles = re.findall(r'<li class="bubble( bubble-theirs)?">', page)
+    return bool(bubbles) and bubbles[-1] == ""

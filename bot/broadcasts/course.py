@@ -1,0 +1,184 @@
+"""Changing the course of what was let go: take back, pause, resume, stop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.broadcasts.drafts import known
+from bot.broadcasts.schedules import end_schedule, released
+from bot.errors import BroadcastError
+from bot.messages import DeliveryState
+from bot.store import outbox
+from bot.store.tables import (
+    Broadcast,
+    BroadcastState,
+    ContactPoint,
+    Delivery,
+    Handover,
+    Rendering,
+    Schedule,
+    Translation,
+    TranslationState,
+)
+
+RECALLED = "Taken back by staff before it left."
+
+_BEFORE = (BroadcastState.DRAFT, BroadcastState.PENDING, BroadcastState.APPROVED)
+_GOING = (BroadcastState.APPROVED, BroadcastState.RELEASED)
+_NOT_BEGUN = (DeliveryState.WAITING, DeliveryState.QUEUED)
+
+
+class TakenBack(StrEnum):
+    """What became of a broadcast that was taken back."""
+
+    DRAFT = "draft"  #: nothing of it had been made: it can be changed and sent again
+    RECALLED = "recalled"  #: its texts stood in the queue and have been taken out of it
+
+
+def recall(session: Session, broadcast_id: int) -> None:
+    """Take a broadcast back before any of it has left, for good. Raises `BroadcastError`."""
+    broadcast = known(session, broadcast_id)
+    if not _can_be_recalled(session, broadcast):
+        raise BroadcastError(
+            f"Broadcast {broadcast_id} is already going out: “homeloop stop {broadcast_id}” stops the rest."
+        )
+    broadcast.state, broadcast.paused_at = BroadcastState.RECALLED, None
+    session.add(broadcast)
+    end_schedule(session, broadcast_id)
+    outbox.cancel(session, RECALLED, col(Delivery.broadcast_id) == broadcast_id)
+    _call_nobody(session, broadcast_id)
+
+
+def _call_nobody(session: Session, broadcast_id: int) -> None:
+    """What nobody has been told by text needs no telling by telephone either."""
+    session.execute(
+        sa.delete(Handover).where(
+            col(Handover.broadcast_id) == broadcast_id,
+            col(Handover.why).like("call:%"),
+            col(Handover.done_at).is_(None),
+        )
+    )
+
+
+def _can_be_recalled(session: Session, broadcast: Broadcast) -> bool:
+    """Until the first text has left; what repeats and has gone out before is stopped, not recalled."""
+    assert broadcast.id is not None
+    if broadcast.state in _BEFORE and not released(session, broadcast.id):
+        return True
+    return broadcast.state == BroadcastState.RELEASED and not _begun(session, broadcast.id)
+
+
+def _begun(session: Session, broadcast_id: int) -> bool:
+    """Whether a text of it was ever tried, or there was an earlier occurrence with any."""
+    begun = sa.or_(col(Delivery.state).not_in(_NOT_BEGUN), col(Delivery.attempts) > 0)
+    tried = select(Delivery.id).where(col(Delivery.broadcast_id) == broadcast_id, begun)
+    repeats = select(Schedule.id).where(
+        col(Schedule.broadcast_id) == broadcast_id, col(Schedule.rrule).is_not(None)
+    )
+    return session.exec(tried).first() is not None or session.exec(repeats).first() is not None
+
+
+def take_back(session: Session, broadcast_id: int) -> TakenBack:
+    """Take a broadcast back, into a draft if nothing of it was made yet. Raises `BroadcastError`."""
+    broadcast = known(session, broadcast_id)
+    if broadcast.state not in _BEFORE or released(session, broadcast_id):
+        recall(session, broadcast_id)
+        return TakenBack.RECALLED
+    if broadcast.state == BroadcastState.DRAFT:
+        return TakenBack.DRAFT
+    broadcast.state, broadcast.paused_at = BroadcastState.DRAFT, None
+    broadcast.approved_at = broadcast.approved_by = broadcast.counted = None
+    broadcast.desk = {
+        name: value for name, value in (broadcast.desk or {}).items() if name not in {"sent", "pending"}
+    }
+    session.add(broadcast)
+    session.execute(sa.delete(Schedule).where(col(Schedule.broadcast_id) == broadcast_id))
+    session.execute(sa.delete(Rendering).where(col(Rendering.broadcast_id) == broadcast_id))
+    session.execute(
+        sa.update(Translation)
+        .where(
+            col(Translation.broadcast_id) == broadcast_id,
+            col(Translation.state) == TranslationState.APPROVED,
+        )
+        .values(state=TranslationState.REVIEWED)
+    )
+    return TakenBack.DRAFT
+
+
+def stop(session: Session, broadcast_id: int) -> int:
+    """Stop a broadcast that is going out; return how many texts will not be sent. Raises `BroadcastError`.
+
+    What is already on the wire still arrives.
+    """
+    broadcast = known(session, broadcast_id)
+    if broadcast.state not in _GOING:
+        raise BroadcastError(f"Broadcast {broadcast_id} is {broadcast.state}: there is nothing to stop.")
+    broadcast.state, broadcast.paused_at = BroadcastState.STOPPED, None
+    session.add(broadcast)
+    end_schedule(session, broadcast_id)
+    return outbox.cancel(session, outbox.BROADCAST_STOPPED, col(Delivery.broadcast_id) == broadcast_id)
+
+
+def pause(session: Session, broadcast_id: int, now: datetime) -> int:
+    """Hold back what has not left yet; return how many texts that is. Raises `BroadcastError`.
+
+    Held texts are waiting without a time, so that nothing wakes them. What repeats releases nothing while
+    it is paused: an occurrence that falls due meanwhile goes out at `resume` if it is at most
+    `calendar.GRACE` late, and is otherwise reported to staff as missed.
+    """
+    broadcast = known(session, broadcast_id)
+    if broadcast.state not in _GOING:
+        raise BroadcastError(f"Broadcast {broadcast_id} is {broadcast.state}: there is nothing to pause.")
+    if broadcast.paused_at is not None:
+        raise BroadcastError(f"Broadcast {broadcast_id} is paused already.")
+    broadcast.paused_at = now
+    session.add(broadcast)
+    held = session.exec(
+        sa.update(Delivery)
+        .where(col(Delivery.broadcast_id) == broadcast_id, col(Delivery.state).in_(_NOT_BEGUN))
+        .values(state=DeliveryState.WAITING, waiting_until=None)
+    ).rowcount
+    if not held and broadcast.state == BroadcastState.RELEASED:
+        raise BroadcastError(f"Broadcast {broadcast_id} has left already: there is nothing to pause.")
+    return int(held)
+
+
+def resume(session: Session, broadcast_id: int, now: datetime) -> int:
+    """Let a paused broadcast go on where it stopped; return how many texts go on. Raises `BroadcastError`.
+
+    Texts keep their urgency and rank, so they leave in the order they had; one with digits goes on waiting
+    while its phone has a question open (rule 3).
+    """
+    broadcast = known(session, broadcast_id)
+    if broadcast.paused_at is None:
+        raise BroadcastError(f"Broadcast {broadcast_id} is not paused.")
+    broadcast.paused_at = None
+    session.add(broadcast)
+    return _let_go_on(session, broadcast_id, now)
+
+
+def _let_go_on(session: Session, broadcast_id: int, now: datetime) -> int:
+    until = (
+        sa.select(col(ContactPoint.open_until))
+        .where(col(ContactPoint.id) == col(Delivery.contact_point_id))
+        .scalar_subquery()
+    )
+    waits = sa.and_(col(Delivery.digits), col(Delivery.urgency) == outbox.BULK, until > now)
+    return int(
+        session.exec(
+            sa.update(Delivery)
+            .where(
+                col(Delivery.broadcast_id) == broadcast_id,
+                col(Delivery.state) == DeliveryState.WAITING,
+                col(Delivery.waiting_until).is_(None),
+            )
+            .values(
+                state=sa.case((waits, DeliveryState.WAITING), else_=DeliveryState.QUEUED),
+                waiting_until=sa.case((waits, until), else_=None),
+            )
+        ).rowcount
+    )

@@ -1,0 +1,347 @@
+"""What lies on the desk of somebody who writes a broadcast: everything as it was typed, valid or not. Pure.
+
+A closed browser loses nothing, so a draft keeps what was typed as it was typed, and derives from it what
+the rest of the house reads: audience, question, text. What is missing or wrong is said, never refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from bot.broadcasts import notices
+from bot.broadcasts.drafts import N_, Objection, against
+from bot.broadcasts.when import AT_ONCE, Plan, When, day_of, planned
+from bot.conversation.ask import Ask
+from bot.rosters.values import grade_order
+from bot.settings import Settings
+from bot.store.audience import Audience, Reach
+from bot.store.tables import EPOCH, Broadcast, Group, GroupKind, Schedule, micros
+
+NOBODY: Final = Audience(kinds=())  #: while nobody is chosen, nobody is written to
+
+PHASES: Final = ("inform", "inquire", "involve", "inspire")
+PURPOSES: Final = ("school", "optional", "emergency")
+ASKS: Final = ("yes_no", "one_of", "number", "own_words")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Whom the audience came to when it was last counted: numbers only, nobody's name."""
+
+    at: datetime
+    key: str  #: of the audience that was counted
+    phones: tuple[tuple[str, str, int], ...]  #: channel, language, phones
+    people: int
+    unreached: tuple[tuple[str, str, int], ...]  #: reason, language, people
+    departed: int = 0
+
+    @property
+    def total(self) -> int:
+        """Phones on every channel and in every language."""
+        return sum(count for _channel, _tag, count in self.phones)
+
+    @property
+    def by_channel(self) -> dict[tuple[str, str], int]:
+        """Phones by channel and language, as `Reach.phones`."""
+        return {(channel, tag): count for channel, tag, count in self.phones}
+
+    @property
+    def missed(self) -> int:
+        """People to whom no text can go."""
+        return sum(count for _why, _tag, count in self.unreached)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` reads."""
+        return asdict(self) | {"at": micros(self.at)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Counted:
+        """Read what `to_json` gave."""
+        return cls(
+            at=datetime.fromtimestamp(kept["at"] / 1e6, tz=EPOCH.tzinfo),
+            key=kept["key"],
+            phones=tuple((channel, tag, count) for channel, tag, count in kept["phones"]),
+            people=kept["people"],
+            unreached=tuple((why, tag, count) for why, tag, count in kept["unreached"]),
+            departed=kept["departed"],
+        )
+
+
+def counted(reach: Reach, key: str, now: datetime) -> Counted:
+    """Keep of a count what a draft may keep."""
+    why: dict[tuple[str, str], int] = {}
+    for one in reach.unreached:
+        why[one.why, one.language] = why.get((one.why, one.language), 0) + 1
+    return Counted(
+        at=now,
+        key=key,
+        phones=tuple((channel, tag, count) for (channel, tag), count in sorted(reach.phones.items())),
+        people=reach.people,
+        unreached=tuple((reason, tag, count) for (reason, tag), count in sorted(why.items())),
+        departed=reach.departed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """See the module. Numbers of groups are their ids; grades go by name, whatever the school."""
+
+    phase: str = "inform"
+    purpose: str = "school"
+    title: str = ""
+    words: str = "own"  #: "own" | "notice"
+    text: str = ""
+    notice: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)  #: of the notice's blanks
+    whom: str = ""  #: "" | "everybody" | "some" | "kept": chosen elsewhere, not to be shown here
+    schools: tuple[int, ...] = ()
+    grades: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ("guardian",)
+    ask: str = ""  #: "" or one of `ASKS`
+    choices: str = ""  #: one on a line
+    low: str = ""
+    high: str = ""
+    other: bool = True
+    per_child: bool = False
+    decided_on: str = ""  #: ISO date
+    fallback: str = ""  #: "": not chosen; "none"; a language
+    when: When = field(default_factory=When)
+
+
+_LISTS: Final = ("schools", "grades", "groups", "languages", "kinds")
+
+
+def to_json(desk: Desk) -> dict[str, Any]:
+    """Return what `from_json` reads."""
+    return asdict(desk) | {"when": desk.when.to_json()}
+
+
+def from_json(kept: Mapping[str, Any]) -> Desk:
+    """Read what `to_json` gave; what another version of Homeloop added is left out."""
+    names = {one.name for one in fields(Desk)}
+    found = {name: value for name, value in kept.items() if name in names}
+    found |= {name: tuple(found[name]) for name in _LISTS if name in found}
+    return Desk(**{**found, "when": When.from_json(kept["when"])})
+
+
+def desk_of(broadcast: Broadcast, text: str, groups: Iterable[Group], plan: Schedule | None = None) -> Desk:
+    """Return a broadcast's desk; one that was written elsewhere is laid out from its columns."""
+    if broadcast.desk and "desk" in broadcast.desk:
+        return from_json(broadcast.desk["desk"])
+    ask = Ask.from_json(broadcast.question) if broadcast.question else None
+    desk = Desk(
+        phase=broadcast.phase,
+        purpose=broadcast.purpose,
+        title=broadcast.title,
+        text=text,
+        decided_on=(broadcast.closing or {}).get("decided_on", ""),
+        fallback=broadcast.fallback or "",
+        when=_when_of(plan),
+    )
+    desk = _with_audience(desk, Audience.from_json(broadcast.audience), groups)
+    return _with_ask(desk, ask) if ask else desk
+
+
+def _when_of(plan: Schedule | None) -> When:
+    if plan is None or plan.rrule is not None or plan.zone == "UTC":
+        return When()
+    day, _, clock = plan.starts.partition("T")
+    return When("later", day, clock[:5])
+
+
+def _with_audience(desk: Desk, audience: Audience, groups: Iterable[Group]) -> Desk:
+    if audience == Audience():
+        return replace(desk, whom="everybody")
+    if audience.people or audience.except_people:
+        return replace(desk, whom="kept")
+    names = {one.id: one.name for one in groups}
+    return replace(
+        desk,
+        whom="some" if audience.kinds else "",
+        schools=audience.schools,
+        grades=tuple(sorted({names.get(one, "") for one in audience.grades} - {""}, key=grade_order)),
+        groups=audience.groups,
+        languages=audience.languages,
+        kinds=audience.kinds or ("guardian",),
+    )
+
+
+def _with_ask(desk: Desk, ask: Ask) -> Desk:
+    return replace(
+        desk,
+        ask=ask.kind,
+        choices="\n".join(ask.choices),
+        low="" if ask.low is None else str(ask.low),
+        high="" if ask.high is None else str(ask.high),
+        other=ask.other,
+        per_child=ask.per_child,
+    )
+
+
+def lines_in(text: str) -> tuple[str, ...]:
+    """Return what stands on the lines of a field, empty ones left out."""
+    return tuple(line.strip() for line in text.split("\n") if line.strip())
+
+
+def asked(desk: Desk) -> Ask | None:
+    """Return the question, as far as it has been typed."""
+    if desk.ask not in ASKS:
+        return None
+    numbers = desk.ask == "number"
+    return Ask(
+        kind=desk.ask,
+        choices=lines_in(desk.choices) if desk.ask == "one_of" else (),
+        low=_whole(desk.low) if numbers else None,
+        high=_whole(desk.high) if numbers else None,
+        other=desk.other,
+        per_child=desk.per_child,
+    )
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+
+
+def audience_of(desk: Desk, groups: Iterable[Group], kept: Audience) -> Audience:
+    """Return the audience; a choice that finds no group is for nobody, never for everybody."""
+    match desk.whom:
+        case "everybody":
+            return Audience()
+        case "kept":
+            return kept
+        case "some":
+            return _some(desk, groups)
+        case _:
+            return NOBODY
+
+
+def _some(desk: Desk, groups: Iterable[Group]) -> Audience:
+    grades = tuple(
+        one.id
+        for one in groups
+        if one.id is not None
+        and one.kind == GroupKind.GRADE
+        and one.name in desk.grades
+        and (not desk.schools or one.parent_id in desk.schools)
+    )
+    nothing = not (desk.schools or desk.grades or desk.groups or desk.languages)
+    if not desk.kinds or (desk.grades and not grades) or (nothing and desk.kinds == ("guardian",)):
+        return NOBODY
+    return Audience(desk.schools, grades, desk.groups, desk.languages, desk.kinds)
+
+
+def title_of(desk: Desk, text: str) -> str:
+    """Return the name that lists show: as it was typed, or the beginning of the text."""
+    if desk.title:
+        return desk.title[:120]
+    words = " ".join(text.split())
+    return words if len(words) <= 60 else words[:60].rsplit(" ", 1)[0] + "…"
+
+
+def closing_of(desk: Desk) -> dict[str, Any] | None:
+    """Return what `Broadcast.closing` keeps."""
+    day = day_of(desk.decided_on)
+    return {"decided_on": day.isoformat()} if day and desk.ask in ASKS else None
+
+
+def plan_of(desk: Desk, now: datetime, settings: Settings) -> Plan | None:
+    """Return when it goes out, or None while that cannot be said."""
+    return planned(desk.when, now, settings.school.zone)[0]
+
+
+def read_on(desk: Desk, now: datetime, settings: Settings) -> date:
+    """Return the day on which the first family reads it, as far as is known."""
+    plan = plan_of(desk, now, settings) or AT_ONCE
+    return (plan.first or now).astimezone(settings.school.zone).date()
+
+
+def objections(desk: Desk, text: str, now: datetime, settings: Settings) -> list[Objection]:
+    """Say what is missing or wrong, apart from the audience's languages; `text` is the source text."""
+    said = [*_about_words(desk, text, now, settings), *_about_whom(desk), *_about_question(desk)]
+    said += _about_decision(desk, now, settings)
+    return [*said, *planned(desk.when, now, settings.school.zone)[1]]
+
+
+def _about_words(desk: Desk, text: str, now: datetime, settings: Settings) -> list[Objection]:
+    if desk.words != "notice":
+        return against(text, desk.purpose, asked(desk))
+    if desk.notice not in notices.known():
+        return [Objection("notice", N_("Choose a notice."), missing=True)]
+    said = [
+        Objection(f"blank-{one.name}", _BLANK[one.kind], {"blank": one.name}, missing=True)
+        for one in notices.unfilled(desk.notice, desk.values)
+    ]
+    if not said:
+        said = _about_day(desk, now, settings)
+    said += _about_notices_purpose(desk)
+    return said + [one for one in against("-", desk.purpose, asked(desk)) if one.field != "text"]
+
+
+_BLANK: Final = {
+    "day": N_("Say which day the notice is about."),
+    "time": N_("Say which time the notice names."),
+    "text": N_("Fill in what the notice calls “%(blank)s”."),
+}
+
+
+def _about_notices_purpose(desk: Desk) -> list[Objection]:
+    """Only an emergency reaches those who want closings alone, and only an emergency waits for nobody."""
+    meant = notices.known()[desk.notice].purpose == "emergency"
+    if meant == (desk.purpose == "emergency"):
+        return []
+    sentence = (
+        N_("This notice is meant as an emergency: choose that, or write your own words.")
+        if meant
+        else N_("This notice is no emergency: choose another purpose, or write your own words.")
+    )
+    return [Objection("purpose", sentence)]
+
+
+def _about_day(desk: Desk, now: datetime, settings: Settings) -> list[Objection]:
+    """A notice names one day: it cannot be over when the text is read, nor be repeated."""
+    day = day_of(desk.values.get("day", ""))
+    if day is None or all(one.name != "day" for one in notices.blanks(desk.notice)):
+        return []
+    if desk.when.how == "repeat":
+        return [Objection("when", N_("This notice names one day, so it cannot be repeated."))]
+    if day < read_on(desk, now, settings):
+        return [Objection("blank-day", N_("The day in the notice is over when families read it."))]
+    return []
+
+
+def _about_whom(desk: Desk) -> list[Objection]:
+    if not desk.whom:
+        return [Objection("whom", N_("Choose whom it is for."), missing=True)]
+    if desk.whom == "some" and not desk.kinds:
+        return [Objection("kinds", N_("Choose what the people are to the school."), missing=True)]
+    picked = desk.schools or desk.grades or desk.groups or desk.languages or desk.kinds != ("guardian",)
+    if desk.whom == "some" and not picked:
+        sentence = N_("Choose at least one school, grade, group or language.")
+        return [Objection("whom", sentence, missing=True)]
+    return []
+
+
+def _about_question(desk: Desk) -> list[Objection]:
+    if desk.phase == "inquire" and desk.ask not in ASKS:
+        return [Objection("ask", N_("Choose how families answer."), missing=True)]
+    if desk.ask != "number":
+        return []
+    if _whole(desk.low) is None or _whole(desk.high) is None:
+        sentence = N_("Give the lowest and the highest number that can be answered.")
+        return [Objection("limits", sentence, missing=not (desk.low and desk.high))]
+    return []
+
+
+def _about_decision(desk: Desk, now: datetime, settings: Settings) -> list[Objection]:
+    if not desk.decided_on or desk.ask not in ASKS:
+        return []
+    day = day_of(desk.decided_on)
+    if day is None or day < read_on(desk, now, settings):
+        sentence = N_("The day on which families hear what came of it must still be to come.")
+        return [Objection("decided_on", sentence)]
+    return []

@@ -1,0 +1,125 @@
+"""What each language of an audience gets: its own text, another's with a label, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, select
+
+from bot import languages
+from bot.channels import segments
+from bot.conversation.ask import Ask
+from bot.settings import Settings
+from bot.store.audience import Reach
+from bot.store.tables import Broadcast, Translation, TranslationState
+
+NO_TEXT = "none"  #: the fallback that sends nothing and lists the phones for a call
+
+LONGEST = 1600  #: characters Twilio takes (error 21617)
+
+SENDABLE = (TranslationState.REVIEWED, TranslationState.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One language of a preview: who is due what."""
+
+    language: str
+    phones: int
+    written_in: str | None  #: None: these people get no text
+    state: str  #: "approved", "reviewed", "machine", "stale", "missing"
+    text: str
+    parts: int
+    encoding: str
+    fallback: bool
+    provenance: str = ""  #: of the text that they get: "typed", "notice:snow-closing (no native reader yet)"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What approval would send, language by language, and what stands against it."""
+
+    lines: tuple[Line, ...]
+    reach: Reach
+    phones: int
+    objections: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A broadcast's words in one language, with those of its choices."""
+
+    words: str
+    choices: tuple[str, ...]
+    state: str
+    complete: bool  #: every choice has its words
+    provenance: str
+    asked: str | None = None  #: the verb of a yes/no question (rule 5)
+
+    @property
+    def sendable(self) -> bool:
+        """Say whether it may go out."""
+        return self.state in SENDABLE and self.complete
+
+
+def texts_of(session: Session, broadcast: Broadcast, settings: Settings) -> dict[str, Text]:
+    """Return a broadcast's texts by language."""
+    rows = session.exec(select(Translation).where(col(Translation.broadcast_id) == broadcast.id))
+    return worded(rows.all(), broadcast, settings)
+
+
+def worded(rows: Sequence[Translation], broadcast: Broadcast, settings: Settings) -> dict[str, Text]:
+    """Return these rows of a broadcast as texts by language; a row without words is none."""
+    ask = Ask.from_json(broadcast.question) if broadcast.question else None
+    return {row.language: _text(row, ask, settings) for row in rows if row.text}
+
+
+def _text(row: Translation, ask: Ask | None, settings: Settings) -> Text:
+    if ask is None or not ask.offers_digits:
+        return Text(row.text, (), row.state, True, row.provenance)
+    said = tuple(row.choices or ())
+    speaks = languages.speakable(row.language, settings.unreviewed)
+    if ask.kind == "yes_no" and not said and speaks:
+        said = (languages.phrase("yes", row.language), languages.phrase("no", row.language))
+    complete = len(said) == ask.choices_needed
+    if ask.kind == "one_of" and ask.other and complete and speaks:
+        said = (*said, languages.phrase("other", row.language))
+    return Text(row.text, said, row.state, complete, row.provenance, row.asked)
+
+
+def menu(text: str, choices: Sequence[str]) -> str:
+    """Lay a question out for a phone: every choice on its own line, beginning with its digit (rule 21)."""
+    return "\n".join([text, *(f"{number} {words}" for number, words in enumerate(choices, start=1))])
+
+
+def by_language(phones: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    """Add up the phones of every channel, language by language."""
+    counted: dict[str, int] = {}
+    for (_channel, tag), count in sorted(phones.items(), key=lambda one: one[0][1]):
+        counted[tag] = counted.get(tag, 0) + count
+    return counted
+
+
+def lines_of(
+    broadcast: Broadcast, phones: Mapping[str, int], texts: Mapping[str, Text], fallback: str | None
+) -> tuple[Line, ...]:
+    """Say language by language who gets what; `phones` counts them by language."""
+    return tuple(line(broadcast, tag, count, texts, fallback) for tag, count in phones.items())
+
+
+def line(broadcast: Broadcast, tag: str, count: int, texts: Mapping[str, Text], fallback: str | None) -> Line:
+    """Say what one language gets."""
+    own = texts.get(tag)
+    if own is not None and own.sendable:
+        body = menu(own.words, own.choices)
+        parts = segments.measure(body)
+        return Line(tag, count, tag, own.state, body, parts.count, parts.encoding, False, own.provenance)
+    state = own.state if own else "missing"
+    other = texts.get(fallback) if fallback and fallback != NO_TEXT else None
+    if fallback is None or other is None or not other.sendable:
+        return Line(tag, count, None, state, "", 0, "", True)
+    label = languages.fallback_label(tag, fallback, offer_person=broadcast.purpose != "emergency")
+    body = label + menu(other.words, other.choices)
+    parts = segments.measure(body)
+    return Line(tag, count, fallback, state, body, parts.count, parts.encoding, True, other.provenance)

@@ -1,0 +1,56 @@
+"""300 hostile strings in every name, answer, title, note and text: none of them runs, none of them grows.
+
+All of them are on the pages' own lists within thirty rows (`tests.browser.words.hostile_batches`), so that
+every page is looked at in a minute or two. `make soak` looks at every row's own pages, at both widths.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.browser.look import DESK, POCKET, Eyes
+from tests.browser.site import Site
+from tests.browser.walk import where_shown
+from tests.browser.words import hostile_strings
+from tests.console.pages import addresses, pages, rows_of
+
+SOAK = bool(os.environ.get("HOMELOOP_SOAK"))
+
+#: what a template engine would make of “7777*7”
+COUNTED = "54439"
+
+
+def test_there_are_three_hundred_different_ones() -> None:
+    assert len(set(hostile_strings())) == len(hostile_strings()) == 300
+
+
+async def harm(eyes: Eyes, address: str, *, sizes: Sequence[tuple[int, int]]) -> list[str]:
+    """Open one page and say what the strings on it have done."""
+    await eyes.resize(sizes[0])
+    await eyes.open(address)
+    said = await eyes.grown()
+    for size in sizes:
+        await eyes.resize(size)
+        said += [f"{one} (at {size[0]} pixels)" for one in await eyes.sticking_out()]
+    if COUNTED in await eyes.page.inner_text("body"):
+        said.append("a template was filled in")
+    return [f"{address} {one}" for one in [*eyes.seen(), *said]]
+
+
+@pytest.mark.parametrize("path", pages())
+async def test_no_string_does_anything_on_any_page(browser: Browser, hostile_site: Site, path: str) -> None:
+    assert hostile_site.school is not None
+    said = []
+    # Each string is in some row; a page about one row is looked at for every row, or for each tenth.
+    chosen = [
+        *addresses(path, hostile_site.school),
+        *rows_of(path, hostile_site.school)[:: 1 if SOAK else 10],
+    ]
+    async with where_shown(browser, hostile_site, path) as eyes:
+        for address in dict.fromkeys(chosen):
+            said += await harm(eyes, address, sizes=(DESK, POCKET) if SOAK else (POCKET,))
+    assert not said, "\n".join(said)
