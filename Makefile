@@ -4,7 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check format lock clean
+# What draws the pages that tests/browser looks at, and letters of most of the world; the system's own packages.
+CHROMIUM := chromium fonts-dejavu-core fonts-noto-ui-core fonts-droid-fallback
+
+.PHONY: help demo test soak check format lock clean chromium screenshots
 
 help: ## Print what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -12,8 +15,14 @@ help: ## Print what can be made.
 demo: $(VENV)/.runtime ## Install, then show a school's day on simulated phones. Ctrl-C stops it.
 	$(BIN)/homeloop demo
 
-test: $(VENV)/.development ## Install what tests need, then run every check and test.
+test: $(VENV)/.development chromium ## Install what tests need, then run every check and test.
 	$(BIN)/pytest -n auto --dist loadfile
+
+soak: $(VENV)/.development chromium ## The long way round: every hostile string in every place, in every language and width.
+	HOMELOOP_SOAK=1 $(BIN)/pytest -n auto --dist loadfile tests/browser
+
+screenshots: $(VENV)/.development chromium ## Draw every screen anew into docs/screenshots.
+	$(BIN)/python -m tests.browser.screenshots
 
 check: $(VENV)/.development ## The quick checks alone: style, types, imports.
 	$(BIN)/ruff format --check .
@@ -30,6 +39,16 @@ lock: $(VENV)/bin/uv ## Resolve the dependencies anew into the two lock files.
 	    --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \
 	    --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+# Never fails: without Chromium the browser tests are skipped, and say so.
+chromium:
+	@if [ -n "$$HOMELOOP_CHROMIUM" ] || command -v chromium >/dev/null || command -v google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for the browser tests …"; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	        apt-get install -y -qq --no-install-recommends $(CHROMIUM); } >/dev/null 2>&1 || \
+	    echo "Chromium could not be installed: the browser tests are skipped. Try: apt-get install chromium"; \
+	else echo "There is no Chromium here: the browser tests are skipped. Install the package chromium to run them."; fi
 
 clean: ## Remove what was made here; the demo's data too.
 	rm -rf $(VENV) homeloop-data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

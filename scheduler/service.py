@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import broadcasts, replies
+from bot import broadcasts, records, replies
 from bot.app import App
 from bot.errors import StoreError, sayable
 from bot.messages import Inbound
@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
+FORGET_EVERY = 60.0  #: seconds between two looks at whether the hour of retention has come
 AT_ONCE = 100  #: inbound messages thought about in one go
 
 
@@ -47,6 +48,7 @@ class Service:
             (self.release_due, every),
             (self.wake, every),
             (self.reconcile, min(every * 2, self.app.settings.sending.look_every_seconds)),
+            (self.forget, FORGET_EVERY),
         ]
         for job, seconds in jobs:
             self._ticker.add_job(
@@ -124,6 +126,15 @@ class Service:
         for sender in self.app.senders:
             if await self._dare("reconcile", reconcile(self.app, sender)):
                 self.hurry()
+
+    async def forget(self) -> None:
+        """Once a night remove what has been kept long enough."""
+        now = self.app.clock.now()
+        if not await self._dare("retention", self.app.store.read(records.due, self.app.settings, now)):
+            return
+        done = await self._dare("retention", records.sweep(self.app.store, self.app.settings, now))
+        if done is not None and done.removed:
+            log.info("removed", **done.removed, scrubbed=done.scrubbed)
 
     async def _think(self) -> None:
         while not self._stopping:

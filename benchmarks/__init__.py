@@ -1,0 +1,1 @@
+"""Measurements that are looked at, not tests that pass or fail."""
