@@ -179,11 +179,12 @@ def sought(text: str, region: str) -> ColumnElement[bool]:
     if not text:
         return sa.true()
     ways = [sa.select(col(Person.id)).where(col(Person.reference) == text), *_by_reference(text)]
-    if words := [folded for word in text.split() if (folded := values.fold(word))]:
+    words = [folded for word in text.split() if (folded := values.fold(word))]
+    if any(sign.isalpha() for sign in text) and words:
         pieces = [col(Person.sought).contains(word, autoescape=True) for word in words]
         ways.append(sa.select(col(Person.id)).where(*pieces))
-    if phones := _by_number(text, region):
-        ways += phones
+    if any(sign.isdecimal() for sign in text):
+        ways.append(_by_number(text, region))
     return col(Person.id).in_(sa.union_all(*ways))
 
 
@@ -197,7 +198,7 @@ def _by_reference(text: str) -> list[sa.Select[Any]]:
     ]
 
 
-def _by_number(text: str, region: str) -> list[sa.Select[Any]]:
+def _by_number(text: str, region: str) -> sa.Select[Any]:
     here = col(ContactPoint.address)
     ways: list[ColumnElement[bool]] = [here == text]
     with contextlib.suppress(ValueError):
@@ -207,7 +208,11 @@ def _by_number(text: str, region: str) -> list[sa.Select[Any]]:
         ways.append(here.endswith(digits))
     link = PersonContactPoint
     points = sa.select(col(ContactPoint.id)).where(sa.or_(*ways))
-    return [sa.select(col(link.person_id)).where(col(link.contact_point_id).in_(points))]
+    return sa.select(col(link.person_id)).where(col(link.contact_point_id).in_(points))
+
+
+#: counted while they are found; counting everybody is cheaper apart
+_ALL_FOUND: Final = func.count().over()
 
 
 def people(session: Session, text: str, *, region: str, page: int = 1) -> Hits:
@@ -219,16 +224,16 @@ def people(session: Session, text: str, *, region: str, page: int = 1) -> Hits:
     if text.strip():
         order.insert(0, sa.case((begins, 0), else_=1))
     connection = session.connection()
-    total = int(connection.execute(sa.select(func.count(col(Person.id))).where(chosen)).scalar_one())
-    rows = sa.select(col(Person.id), col(Person.household_id)).where(chosen).order_by(*order)
+    total = sa.select(func.count(col(Person.id))).scalar_subquery() if not text.strip() else _ALL_FOUND
+    rows = sa.select(col(Person.id), col(Person.household_id), total).where(chosen).order_by(*order)
     found: Sequence[Any] = connection.execute(rows.limit(ROWS).offset((page - 1) * ROWS)).all()
     members = _members(session, col(Person.id).in_([row[0] for row in found]))
     mates = _mates(session, [row[1] for row in found if row[1] is not None])
     hits = [
         Hit(members[who], home, tuple(name for other, name in mates.get(home or 0, ()) if other != who))
-        for who, home in found
+        for who, home, _ in found
     ]
-    return Hits(tuple(hits), total, page)
+    return Hits(tuple(hits), found[0][2] if found else 0, page)
 
 
 def _mates(session: Session, homes: Sequence[int]) -> dict[int, list[tuple[int, str]]]:

@@ -119,7 +119,6 @@ class Results:
     replies: int  #: everything that came in time, own words too
     late: int  #: replies that came after closing
     with_staff: int  #: replies that a person is dealing with
-    unconfirmed: int  #: replies whose reading nobody has judged
     choices: tuple[Choice, ...]
     by_choice: tuple[Cell, ...]
     ranges: tuple[Range, ...]  #: of a question for a number
@@ -176,7 +175,6 @@ class Listed:
     title: str
     state: str
     released_at: datetime
-    closes_on: str | None
     texts: int
     replies: int  #: all that came, late ones included
 

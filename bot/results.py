@@ -61,7 +61,6 @@ def inquiries(session: Session, before: int | None = None) -> Listing:
             number,
             col(Broadcast.title),
             col(Broadcast.state),
-            col(Broadcast.closing),
             func.max(released.c.released_at).label("released_at"),
             func.sum(released.c.deliveries).label("texts"),
             came.scalar_subquery().label("replies"),
@@ -83,7 +82,6 @@ def _listed(row: Any, hidden: Mapping[int, int]) -> Listed:
         title=row.title,
         state=row.state,
         released_at=row.released_at,
-        closes_on=_closes(row.closing),
         texts=row.texts,
         replies=row.replies - hidden.get(row.id, 0),
     )
@@ -115,7 +113,6 @@ def results(session: Session, number: int, zone: ZoneInfo) -> Results:
         replies=came.states.total(),
         late=came.late,
         with_staff=came.states[ReplyState.WITH_STAFF],
-        unconfirmed=came.states[ReplyState.UNCONFIRMED],
         choices=options,
         by_choice=tally.totals(counted, options),
         ranges=ranges,

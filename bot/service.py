@@ -33,11 +33,11 @@ AGAIN = 2.0  #: seconds before a provider that could not be asked is asked again
 class Running:
     """Homeloop at work: web server, Telegram poller and scheduler on one loop."""
 
-    def __init__(self, app: App, *, rooms: Sequence[Any] = ()) -> None:
-        """`rooms` are handlers that the console gets besides its own, such as the demo's."""
+    def __init__(self, app: App, *, rooms: Sequence[Any] = (), entrance: str = "/sign-in") -> None:
+        """`rooms` are handlers that the console gets besides its own; strangers are led to `entrance`."""
         self.app = app
         self.service = Service(app)
-        self.doorkeeper = Doorkeeper(app)
+        self.doorkeeper = Doorkeeper(app, entrance)
         self._rooms = rooms
         self.address: tuple[str, int] | None = None
         self._web: WebServer | None = None

@@ -14,7 +14,7 @@ from bot import broadcasts, records, replies
 from bot.app import App
 from bot.errors import StoreError, sayable
 from bot.messages import Inbound
-from bot.store import outbox
+from bot.store import outbox, pulse
 from scheduler.pump import Pump
 from scheduler.reconcile import reconcile
 
@@ -23,6 +23,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 FORGET_EVERY = 60.0  #: seconds between two looks at whether the hour of retention has come
+BEAT_EVERY = 10.0  #: seconds between two notes that the clock is being looked at
 AT_ONCE = 100  #: inbound messages thought about in one go
 
 
@@ -49,6 +50,7 @@ class Service:
             (self.wake, every),
             (self.reconcile, min(every * 2, self.app.settings.sending.look_every_seconds)),
             (self.forget, FORGET_EVERY),
+            (self.beat, BEAT_EVERY),
         ]
         for job, seconds in jobs:
             self._ticker.add_job(
@@ -61,6 +63,7 @@ class Service:
                 misfire_grace_time=None,
             )
         self._ticker.start()
+        await self.beat()
 
     async def stop(self) -> None:
         """Begin nothing more, settle what is on the wire, and return."""
@@ -135,6 +138,10 @@ class Service:
         done = await self._dare("retention", records.sweep(self.app.store, self.app.settings, now))
         if done is not None and done.removed:
             log.info("removed", **done.removed, scrubbed=done.scrubbed)
+
+    async def beat(self) -> None:
+        """Note that time is being kept; the console shows when that stops."""
+        await self._dare("note the time", self.app.store.write(pulse.beat, pulse.TICK, self.app.clock.now()))
 
     async def _think(self) -> None:
         while not self._stopping:

@@ -100,7 +100,7 @@ class Demo:
         written = config.written(self.place, provider, port, people=self.people)
         self.config.write_text(written, encoding="utf-8")
         rooms = [] if self.manner is Manner.COUNTED else [pages.rooms(self.stage)]
-        self.running = Running(assemble(load(self.config, {})), rooms=rooms)
+        self.running = Running(assemble(load(self.config, {})), rooms=rooms, entrance="/demo")
         await self.running.start()
         if self.manner is not Manner.TRAINING:
             self._helpers.append(asyncio.create_task(self._be_the_liaison()))

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+
+VENDOR = files("bot.web") / "static" / "vendor"
+
+#: SHA-256 of what was published; ours is Pico inside "@layer pico{…}", the others byte for byte
+PUBLISHED = {
+    "pico.min.css": "fbc9a63fc9fc9f72d12fd7fc9806e11fa9f77ae4f9cad146b27003a1119ba3db",  # @picocss/pico 2.1.1
+    "htmx.min.js": "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717",  # htmx.org 2.0.11
+    "sse.js": "3b5992a541619babefc4c169505af474df5c3039da51e59b96ccf9241ecd61d2",  # htmx-ext-sse 2.2.4
+}
 
 STYLE = (files("bot.web") / "static" / "homeloop.css").read_text(encoding="utf-8")
 TEMPLATES = sorted((Path(str(files("bot.web"))) / "templates").rglob("*.html"))
@@ -88,3 +98,11 @@ def test_no_template_holds_inline_code_or_style(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert not re.findall(r"\sstyle=|<style|\son[a-z]+=|hx-on|javascript:|hx-vals=.js:", text)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_what_others_wrote_is_as_they_published_it_with_its_licence(name: str) -> None:
+    body = (VENDOR / name).read_text(encoding="utf-8")
+    unwrapped = re.sub(r'^(@charset "UTF-8";)@layer pico\{(.*)\}\n$', r"\1\2", body, flags=re.DOTALL)
+    assert hashlib.sha256(unwrapped.encode()).hexdigest() == PUBLISHED[name]
+    assert "copy" in (VENDOR / f"{name.partition('.')[0]}.LICENSE.txt").read_text(encoding="utf-8")

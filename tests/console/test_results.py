@@ -170,6 +170,12 @@ class TestThePage:
         assert "late, not counted" in seen
         assert "We have heard from 2 of 24 families" in seen
 
+    async def test_it_says_until_when_replies_count(self, desk: Desk) -> None:
+        closing = {"decided_on": "2026-11-20"}
+        number = inquiry(desk, conferences, closing=closing)
+        seen = await read(desk.signed_in(Role.VIEWER), f"/broadcasts/{number}/results")
+        assert "Replies count until the end of Fri, Nov 20." in seen
+
     async def test_nobody_sees_danger_here_not_even_those_on_call(self, desk: Desk) -> None:
         number = inquiry(desk, own_words, Ask("own_words"))
         for path in ("", "/csv?what=words", "/csv"):

@@ -17,7 +17,7 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.config.compression import CompressionConfig
 from litestar.connection import ASGIConnection
-from litestar.datastructures import MutableScopeHeaders
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
@@ -63,6 +63,7 @@ class Doorkeeper:
     """Knows the visitors of one console."""
 
     app: App
+    entrance: str = "/sign-in"  #: where somebody without an account is led
     summaries: Summaries = field(default_factory=Summaries)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _seen: dict[str, datetime] = field(default_factory=dict)
@@ -111,7 +112,7 @@ class Doorkeeper:
         token = connection.cookies.get(cookie)
         now = self.app.clock.now()
         account = await self.app.store.read(staff.session_of, token, now) if token else None
-        if token and account:
+        if token and account and not connection.url.path.endswith("/live"):  # an open page is no use of it
             await self._note(token, now)
         return OneVisit(
             request=Request(connection.scope, connection.receive, connection.send),
@@ -166,6 +167,7 @@ def console(app: App, *, more: Sequence[Any] = (), doorkeeper: Doorkeeper | None
         },
         before_send=[_dress],
         compression_config=CompressionConfig(backend="gzip", exclude=["/static/", "/live$"]),
+        state=State({"entrance": door.entrance}),
         openapi_config=None,
         logging_config=None,
         debug=False,
@@ -206,8 +208,8 @@ def _known(request: Request[Any, Any, Any]) -> OneVisit | None:
 def _sign_in_first(request: Request[Any, Any, Any], _: SignInFirst) -> Page:
     visit = _known(request)
     assert visit is not None
-    path = request.url.path
-    return visit.go(f"/sign-in?next={quote(path)}" if request.method == "GET" and path != "/" else "/sign-in")
+    entrance, path = request.app.state["entrance"], request.url.path
+    return visit.go(f"{entrance}?next={quote(path)}" if request.method == "GET" and path != "/" else entrance)
 
 
 def _complaint(request: Request[Any, Any, Any], error: Complaint) -> Page:

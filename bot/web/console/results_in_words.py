@@ -205,7 +205,8 @@ def choice_legend(say: Wording, results: Results) -> list[tuple[int, str]]:
     languages = _drawn_languages(results)
     used = {piece.series for bar in choice_bars(say, results) for piece in bar.pieces or ()}
     named = [(series, line_name(say, line)) for series, line in enumerate(languages, 1)]
-    rest = (SERIES, say.say("other languages, and numbers that are not shown"))
+    other = N_("other languages") if results.small else N_("other languages, and numbers that are not shown")
+    rest = (SERIES, say.say(other))
     return [(series, name) for series, name in [*named, rest] if series in used] if languages else []
 
 
