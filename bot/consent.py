@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlmodel import Session, col
 
-from bot.directory import N_, Ledger, Phone, phone_of
+from bot.directory import N_, Ledger, Phone, evidence_to_hide, phone_of, shown_evidence
 from bot.errors import RecordsError
 from bot.messages import ChannelName, DeliveryState
 from bot.store import contacts
@@ -86,14 +86,15 @@ def look_at(session: Session, phone: int) -> PhoneSeen:
         .order_by(col(Person.id))
     )
     lines = connection.execute(
-        sa.select(col(Consent.at), col(Consent.scope), col(Consent.granted), col(Consent.evidence))
+        sa.select(Consent.__table__)  # type: ignore[attr-defined]
         .where(col(Consent.contact_point_id) == phone)
         .order_by(col(Consent.id).desc())
-    )
+    ).all()
+    hidden = evidence_to_hide(session, [line.inbound_id for line in lines])
     return PhoneSeen(
         phone_of(contact),
         tuple(Owner(who or 0, name, home) for who, name, home in owners),
-        tuple(Ledger(*line) for line in lines),
+        tuple(Ledger(line.at, line.scope, line.granted, shown_evidence(line, hidden)) for line in lines),
         _queued(session, phone),
     )
 

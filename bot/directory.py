@@ -372,10 +372,28 @@ def _newest(session: Session, phones: Sequence[int]) -> dict[int, Ledger]:
         .where(col(Consent.contact_point_id).in_(phones))
         .group_by(col(Consent.contact_point_id))
     )
+    lines = sa.select(Consent.__table__).where(col(Consent.id).in_(last))  # type: ignore[attr-defined]
+    rows = session.connection().execute(lines).all()
+    hidden = evidence_to_hide(session, [row.inbound_id for row in rows])
+    return {
+        row.contact_point_id: Ledger(row.at, row.scope, row.granted, shown_evidence(row, hidden))
+        for row in rows
+    }
+
+
+def evidence_to_hide(session: Session, inbounds: Sequence[int | None]) -> frozenset[int]:
+    """Return those of these messages whose words only those on call may read (rule 19)."""
     rows = session.connection().execute(
-        sa.select(Consent.__table__).where(col(Consent.id).in_(last))  # type: ignore[attr-defined]
+        sa.select(col(Handover.inbound_id)).where(
+            col(Handover.restricted), col(Handover.inbound_id).in_([one for one in inbounds if one])
+        )
     )
-    return {row.contact_point_id: Ledger(row.at, row.scope, row.granted, row.evidence) for row in rows}
+    return frozenset(one for (one,) in rows if one is not None)
+
+
+def shown_evidence(row: Any, hidden: frozenset[int]) -> str:
+    """Return a ledger line's evidence, without the words of a text that speaks of danger as well."""
+    return "a text from this phone" if row.inbound_id in hidden else str(row.evidence)
 
 
 def said(

@@ -139,12 +139,7 @@ def _new(session: Session, address: str, tag: str, evidence: str, now: datetime)
     session.flush()
     assert contact.id is not None
     session.add(Consent(contact_point_id=contact.id, at=now, scope="school", granted=True, evidence=evidence))
-    before = silence.among(session, [address]).get(address)
-    if before is not None:
-        contacts.stop(session, contact, why=before.why, evidence=silence.EVIDENCE, now=now)
-        if before.closings_only:
-            contacts.keep_closings(session, contact, evidence=silence.EVIDENCE, now=now)
-        silence.forget(session, [address])
+    silence.restore(session, contact, now)
     return contact
 
 

@@ -23,7 +23,7 @@ from bot.errors import BroadcastError
 from bot.messages import ChannelName, DeliveryState, ReplyState, StatusReport
 from bot.messages import Inbound as Message
 from bot.settings import Settings
-from bot.store import contacts, outbox
+from bot.store import contacts, outbox, silence
 from bot.store.tables import (
     Consent,
     ContactPoint,
@@ -91,7 +91,7 @@ def handle(session: Session, inbound_id: int, settings: Settings, now: datetime)
     if inbound is None or inbound.handled_at is not None or _earlier_unread(session, inbound):
         return []
     message = _message(inbound)
-    contact = _contact(session, message, settings)
+    contact = _contact(session, message, settings, now)
     inbound.contact_point_id, inbound.handled_at = contact.id, now
     session.add(inbound)
     turn = Turn(session, contact, settings, now, inbound=inbound, message=message)
@@ -149,7 +149,7 @@ def _message(inbound: Inbound) -> Message:
     return Message(**{**inbound.message, "channel": ChannelName(inbound.channel)})
 
 
-def _contact(session: Session, message: Message, settings: Settings) -> ContactPoint:
+def _contact(session: Session, message: Message, settings: Settings, now: datetime) -> ContactPoint:
     """Return the contact point it came from; a number we never wrote to gets one that no audience has."""
     found = contacts.at_address(session, message.channel, message.address)
     if found is not None:
@@ -161,6 +161,7 @@ def _contact(session: Session, message: Message, settings: Settings) -> ContactP
     )
     session.add(made)
     session.flush()
+    silence.restore(session, made, now)  # a STOP outlives the erasing of a family's records
     return made
 
 

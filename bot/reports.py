@@ -147,7 +147,7 @@ def results(session: Session, broadcast_id: int, *, own_words: int = 50, on_call
 def handovers(session: Session, *, on_call: bool = False) -> tuple[Waiting, ...]:
     """List what people still owe families, the soonest promise first, then what nobody promised."""
     rows = (
-        sa.select(Handover, ContactPoint, col(Reply.words), Inbound)
+        sa.select(Handover, ContactPoint, col(Reply.words), Inbound, _beside_danger())
         .outerjoin(ContactPoint, col(ContactPoint.id) == col(Handover.contact_point_id))
         .outerjoin(Reply, col(Reply.id) == col(Handover.reply_id))
         .outerjoin(Inbound, col(Inbound.id) == col(Handover.inbound_id))
@@ -341,8 +341,20 @@ def _one_said(reply: Reply, address: str, channel: str, *, restricted: bool, hid
     )
 
 
+def _beside_danger() -> ColumnElement[bool]:
+    """Say whether something comes of a text that only those on call may read: "STOP. He hits me"."""
+    other = Handover.__table__.alias("danger")  # type: ignore[attr-defined]
+    return sa.exists().where(other.c.restricted, other.c.inbound_id == col(Handover.inbound_id))
+
+
 def _waiting(
-    owed: Handover, contact: ContactPoint | None, words: str | None, inbound: Inbound | None, *, on_call: bool
+    owed: Handover,
+    contact: ContactPoint | None,
+    words: str | None,
+    inbound: Inbound | None,
+    beside_danger: bool,
+    *,
+    on_call: bool,
 ) -> Waiting:
     assert owed.id is not None
     if words is None and inbound is not None:
@@ -357,7 +369,7 @@ def _waiting(
         channel=contact.channel if contact else None,
         language=contact.language if contact else None,
         reply_id=owed.reply_id,
-        words=None if owed.restricted and not on_call else words,
+        words=None if (owed.restricted or beside_danger) and not on_call else words,
         restricted=owed.restricted,
     )
 

@@ -792,3 +792,53 @@ def test_a_new_source_text_makes_translations_stale(
     type_in(store, clock, made, "en", "School is open after all.")
     by = {one.language: one for one in store.reading(broadcasts.preview, made, ours).lines}
     assert (by["so"].state, by["so"].written_in) == (TranslationState.STALE, None)
+
+
+def test_what_was_on_its_way_when_the_pause_began_waits_too_if_it_comes_back(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    made = released(store, ours, clock, "en", "en")
+
+    def taken(session: Session) -> tuple[int, list[outbox.Claimed]]:
+        lane = outbox.ensure_lane(session, ChannelName.SMS, SMS)
+        epoch = outbox.take_lane(session, lane)
+        return epoch, outbox.claim(session, lane, epoch, 2, token="t", now=clock.now())
+
+    epoch, (first, second) = store.writing(taken)
+    with pytest.raises(BroadcastError, match="has left already"):
+        store.writing(broadcasts.pause, made, clock.now())
+
+    def back(session: Session) -> None:
+        again = [
+            outbox.Settled(first.delivery_id, first.message.attempt, DeliveryState.QUEUED),
+            outbox.Settled(
+                second.delivery_id,
+                second.message.attempt,
+                DeliveryState.WAITING,
+                waiting_until=clock.now() + timedelta(minutes=1),
+            ),
+        ]
+        row = session.get(Broadcast, made)
+        assert row is not None
+        row.paused_at = clock.now()
+        session.add(row)
+        outbox.settle(session, epoch, again, clock.now())
+        outbox.end_unwanted(session, [first.delivery_id, second.delivery_id])
+
+    store.writing(back)
+    clock.advance(hours=1)
+    store.writing(outbox.wake, clock.now())
+    assert claimable(store, clock) == []
+    store.writing(broadcasts.resume, made, clock.now())
+    assert len(claimable(store, clock)) == 2
+
+
+def test_a_paused_question_is_not_let_go_by_the_closing_of_another(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    made = released(store, ours, clock, "en", text="When?", ask=TIMES)
+    store.writing(broadcasts.pause, made, clock.now())
+    store.writing(outbox.question_closed, 1)
+    assert claimable(store, clock) == []
+    store.writing(broadcasts.resume, made, clock.now())
+    assert len(claimable(store, clock)) == 1

@@ -47,8 +47,7 @@ def _welcome_the_owner(homeloop: App, address: str) -> None:
     token = homeloop.store.writing(staff.first_invitation, homeloop.clock.now())
     if token is not None:
         console.print(
-            "Nobody has an account yet. Open this link to make the owner's:\n"
-            f"  {address}/invitation/{token}",
+            f"Nobody has an account yet. Open this link to make the owner's:\n  {address}/invitation/{token}",
             soft_wrap=True,
             highlight=False,
         )

@@ -250,15 +250,22 @@ def entries(
     about: str = "",
     staff_id: int | None = None,
     older_than: int | None = None,
+    without: str = "",
     limit: int = 25,
 ) -> tuple[Entry, ...]:
-    """Return entries, newest first; `about` is a thing ("broadcast:12") or a kind of thing ("broadcast")."""
+    """Return entries, newest first.
+
+    `about` is a thing ("broadcast:12") or a kind of thing ("broadcast"); `without` leaves a kind of
+    doing out ("danger").
+    """
     table = AuditEntry
     rows = sa.select(table)
     if about:
         thing = col(table.about)
         kind = sa.and_(thing >= f"{about}:", thing < f"{about};")  # ";" is the character after ":"
         rows = rows.where(thing == about if ":" in about else kind)
+    if without:
+        rows = rows.where(col(table.what).not_like(f"{without}.%"))
     if staff_id is not None:
         rows = rows.where(col(table.staff_id) == staff_id)
     if older_than is not None:

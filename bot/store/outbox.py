@@ -392,6 +392,7 @@ _LET_DIGITS_GO = (
         col(Delivery.state) == DeliveryState.WAITING,
         col(Delivery.digits),
         col(Delivery.attempts) == 0,
+        col(Delivery.waiting_until).is_not(None),  # without a time it is paused
     )
     .values(state=DeliveryState.QUEUED, waiting_until=None)
 )
@@ -558,6 +559,8 @@ def release_held(session: Session, delivery_id: int, now: datetime) -> bool:
         return False
     delivery.state, delivery.reason, delivery.settled_at = DeliveryState.QUEUED, None, now
     session.add(delivery)
+    session.flush()
+    _hold_back_paused(session, col(Delivery.id) == delivery_id)
     return True
 
 
@@ -573,12 +576,30 @@ def drop_held(session: Session, delivery_id: int, now: datetime) -> bool:
 
 
 def end_unwanted(session: Session, delivery_ids: Sequence[int]) -> None:
-    """Of texts that came back from a try, end those whose phone or broadcast was stopped meanwhile."""
+    """Of texts that came back from a try, end those whose phone or broadcast was stopped meanwhile.
+
+    Those whose broadcast was paused are held back.
+    """
     if delivery_ids:
         these = col(Delivery.id).in_(delivery_ids)
         cancel(session, PHONE_STOPPED, these, _phone_stopped())
         stopped = sa.select(col(Broadcast.id)).where(col(Broadcast.state) == BroadcastState.STOPPED)
         cancel(session, BROADCAST_STOPPED, these, col(Delivery.broadcast_id).in_(stopped))
+        _hold_back_paused(session, these)
+
+
+def _hold_back_paused(session: Session, *conditions: Any) -> None:
+    """What comes back while its broadcast is paused waits like the rest of it, without a time."""
+    paused = sa.select(col(Broadcast.id)).where(col(Broadcast.paused_at).is_not(None))
+    session.exec(
+        update(Delivery)
+        .where(
+            col(Delivery.state).in_((DeliveryState.WAITING, DeliveryState.QUEUED)),
+            col(Delivery.broadcast_id).in_(paused),
+            *conditions,
+        )
+        .values(state=DeliveryState.WAITING, waiting_until=None)
+    )
 
 
 def _phone_stopped() -> sa.ColumnElement[bool]:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.messages import ChannelName
-from bot.store import audit
+from bot.store import audit, contacts
 from bot.store.tables import ContactPoint, Silenced
 
 #: what the ledger says of a number that comes in again
@@ -75,6 +75,18 @@ def among(session: Session, addresses: Iterable[str]) -> Mapping[str, Silence]:
         )
         found |= {marks[one]: Silence(why, closings) for one, why, closings in rows}
     return found
+
+
+def restore(session: Session, contact: ContactPoint, now: datetime) -> bool:
+    """Stop a phone that was just made, if its number had stopped us and was erased; say whether it had."""
+    before = among(session, [contact.address]).get(contact.address)
+    if before is None or contact.channel != ChannelName.SMS:
+        return False
+    contacts.stop(session, contact, why=before.why, evidence=EVIDENCE, now=now)
+    if before.closings_only:
+        contacts.keep_closings(session, contact, evidence=EVIDENCE, now=now)
+    forget(session, [contact.address])
+    return True
 
 
 def forget(session: Session, addresses: Iterable[str]) -> None:

@@ -92,3 +92,32 @@ class Hand:
     async def is_told(self) -> None:
         """Wait for the sentence that says what was done."""
         await expect(self.page.locator(".flash")).to_be_visible(timeout=PATIENCE)
+
+    async def chooses(self, label: str, value: str) -> None:
+        """Choose from a list."""
+        await self.field(label).select_option(value, timeout=PATIENCE)
+        self.clicks += 1
+
+    async def reads_itself(self) -> None:
+        """See to it that the console speaks this person's language: accounts have one of their own."""
+        await expect(self.page.locator("main h1")).to_be_visible(timeout=PATIENCE)
+        if await self.page.locator("html").get_attribute("lang") != self.language:
+            await self.presses(self.page.locator(f"button[name=language][value={self.language}]"))
+            await expect(self.page.locator(f"html[lang={self.language}]")).to_be_attached(timeout=PATIENCE)
+
+    async def sends(self) -> None:
+        """Press the button that names a number of phones, once it names more than none."""
+        template = re.escape(self.counted("Send to %(num)s phone", "Send to %(num)s phones", 98_765))
+        name = re.compile(template.replace(re.escape(self._wording.number(98_765)), r"[1-9][\d,.]*"))
+        button = self.page.get_by_role("button", name=name)
+        await expect(button).to_be_visible(timeout=PATIENCE)
+        await self.presses(button)
+
+    async def types_the_count(self) -> None:
+        """Where many get it, type how many, as the page asks."""
+        asked = self.page.locator("#typed input")
+        await expect(self.page.locator("#typed")).to_be_attached(timeout=PATIENCE)
+        if await asked.count():
+            label = await self.page.locator("#typed label").inner_text()
+            await asked.fill(re.sub(r"\D", "", label))
+            self.clicks += 1

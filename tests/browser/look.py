@@ -83,12 +83,19 @@ addEventListener("securitypolicyviolation", event =>
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A console that is served by another process."""
+
+    address: str
+
+
 @dataclass
 class Eyes:
     """One window; `troubles` is what it saw by itself, besides what is asked for."""
 
     page: Page
-    site: Site
+    site: Site | Elsewhere
     troubles: list[str] = field(default_factory=list)
 
     async def open(self, path: str) -> int:
@@ -127,7 +134,7 @@ class Eyes:
 @asynccontextmanager
 async def looking(
     browser: Browser,
-    site: Site,
+    site: Site | Elsewhere,
     *,
     role: Role | None = Role.OWNER,
     half: bool = False,
@@ -146,6 +153,7 @@ async def looking(
     )
     try:
         if role is not None:
+            assert isinstance(site, Site)
             cookie = await (site.half_session if half else site.session)(role, language)
             await context.add_cookies([{"name": COOKIE, "value": cookie, "url": site.address}])
         eyes = Eyes(await context.new_page(), site)

@@ -27,6 +27,25 @@ async def signs_in(hand: Hand, role: Role, now: datetime) -> None:
     await hand.reads(hand.said("What needs you now"))
 
 
+async def sends_a_first_text(hand: Hand, text: str) -> None:
+    """From the first page of the demo to a text on a family's phone."""
+    await hand.opens("/demo")
+    await hand.clicks_on("Open the console")
+    await hand.reads_itself()
+    await hand.clicks_on("New text")
+    await hand.clicks_on("Write an announcement")
+    await hand.writes("Text in %(language)s", text, language=hand.tongue("en"))
+    await hand.ticks("everybody")
+    await hand.chooses("Families whose language has no text that may go out get", "en")
+    await hand.types_the_count()
+    await hand.sends()
+    await hand.sees("Take it back")
+    await hand.opens("/demo")
+    await hand.clicks_on("Open the phones")
+    await hand.presses(hand.page.locator("main table a"))
+    await hand.reads(text)
+
+
 async def closes_for_snow(hand: Hand, now: datetime) -> None:
     """05:30, snow: from the sign-in to a text to everybody."""
     phones = sum(school.FAMILIES.values())

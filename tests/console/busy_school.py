@@ -166,7 +166,7 @@ def fill(
     """Fill a console: the database, and a roster that somebody has uploaded."""
     now, words = app.clock.now(), words or plain()
     made = app.store.writing(busy_school, now, rows=rows, words=words, staff=staff)
-    folder = incoming.folder_of(app.settings.database.path)
+    folder = incoming.folder_of(app.store.path)
     name = f"{words('file')}.csv"
     return replace(made, upload=incoming.keep(folder, name, roster(words, rows), now).token)
 

@@ -95,6 +95,7 @@ SAMPLES: Mapping[str, Sample] = {
     "/broadcasts/{number:int}/results": _broadcast("/results", "inquiry", "own_words"),
     "/translations/{number:int}/{tag:str}": lambda school: [f"/translations/{school.broadcasts['draft']}/es"],
     "/inbox/{phone:int}": lambda school: [f"/inbox/{school.conversation}", f"/inbox/{school.danger}"],
+    "/broadcasts/{number:int}/schools": _broadcast("/schools", "untold"),
     "/broadcasts/{number:int}/nothing": _broadcast("/nothing", "untold"),
     "/broadcasts/{number:int}/calls": _broadcast("/calls", "untold"),
     "/broadcasts/{number:int}/unreached": _broadcast("/unreached", "draft"),

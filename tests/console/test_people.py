@@ -306,6 +306,19 @@ class TestImport:
         place = await upload(communicator, packed.getvalue(), "roster.xlsx")
         assert "Sahra Autumn" in await said(communicator, place)
         assert "Sahra Spring" in await said(communicator, f"{place}?sheet=Spring")
+        plan = await communicator.post(place, {"field": ["guardian", "phone", "language", "school"]})
+        assert "Sahra Spring" in (await communicator.follow(plan)).text
+
+    async def test_of_several_sheets_the_one_that_was_shown_is_imported(self, communicator: Browser) -> None:
+        book = Workbook()
+        for name in ("Autumn", "Spring"):
+            sheet = book.create_sheet(name)
+            sheet.append(["Parent", "Cell", "Lang", "School"])
+            sheet.append([f"Sahra {name}", "715-555-0181", "Somali", "Lincoln"])
+        packed = io.BytesIO()
+        book.save(packed)
+        page = await said(communicator, await import_(communicator, packed.getvalue()))
+        assert "Sahra Autumn" in page
 
     async def test_the_file_lies_here_for_its_owner_alone_and_goes_after_the_import(
         self, communicator: Browser, store: Store

@@ -163,6 +163,16 @@ def ledger_of(session: Session, address: str) -> list[tuple[str, bool, str]]:
     return [(one.scope, one.granted, one.evidence) for one in look_at(session, contact.id or 0).ledger]
 
 
+def test_a_stopped_number_that_writes_after_its_erasing_is_still_stopped(
+    store: Store, busy: dict[str, int], settings: Settings, clock: StandingClock
+) -> None:
+    erase(store, busy["household"], clock)
+    Desk(store, lively(settings), clock).says(HASSAN, "hello?", provider_id="H1")
+    assert store.reading(look_at, phone_of(store, HASSAN)).phone.state == "stopped"
+    bring_in(store, ROWS, clock.now())
+    assert store.reading(look_at, phone_of(store, HASSAN)).phone.state == "stopped"
+
+
 def test_a_mark_tells_nobody_the_number(store: Store, busy: dict[str, int], clock: StandingClock) -> None:
     erase(store, busy["household"], clock)
     (mark,) = store.reading(lambda session: session.exec(select(Silenced.mark)).all())

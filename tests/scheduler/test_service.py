@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.store import outbox
 from bot.store.audience import Audience
 from bot.store.store import Store
-from bot.store.tables import Delivery, Schedule, Talk
+from bot.store.tables import Delivery, Schedule, SignInTry, Talk
 from bot.store.tables import Inbound as InboundRow
 from scheduler.service import Service
 from tests import school
@@ -383,3 +383,22 @@ async def test_stopping_settles_what_is_on_the_wire(app: App, channel: FakeChann
 
 async def test_a_service_that_never_began_can_be_stopped(app: App) -> None:
     await asyncio.wait_for(Service(app).stop(), 5)
+
+
+async def test_once_a_night_what_is_old_enough_goes(app: App, clock: StandingClock) -> None:
+    def old_try(session: Session) -> None:
+        session.add(SignInTry(account="x", known_device=False, at=clock.now() - timedelta(days=40)))
+
+    def tries(session: Session) -> int:
+        return len(session.exec(select(SignInTry)).all())
+
+    service = Service(app)
+    app.store.writing(old_try)
+    await service.forget()
+    assert app.store.reading(tries) == 0
+    app.store.writing(old_try)
+    await service.forget()  # it has run since the last hour of the night
+    assert app.store.reading(tries) == 1
+    clock.advance(days=1)
+    await service.forget()
+    assert app.store.reading(tries) == 0

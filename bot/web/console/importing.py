@@ -162,7 +162,8 @@ async def choose_columns(visit: Visit, token: FromPath[str]) -> Page:
         fields = [text if text in set(FIELDS) else "" for text in form.all("field")]
         if complaints := _complaints(visit, fields):
             return await _columns_page(visit, upload, complaints, fields)
-        incoming.choose(_folder(visit), upload, fields, upload.sheet)
+        seen = await asyncio.to_thread(_look, visit, upload)
+        incoming.choose(_folder(visit), upload, fields, seen.sheet)
     except RosterError as error:
         return visit.page("people/upload.html", status=422, complaint=visit._(str(error)))
     return visit.go(f"/people/import/{token}/plan")

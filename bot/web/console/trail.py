@@ -142,7 +142,9 @@ async def show_trail(
     """Show the newest entries, of one thing or one person if asked."""
     kind = kind if kind in _THINGS else ""
     about = f"{kind}:{number}" if kind and number.isdecimal() else kind
-    seen = await visit.read(_look, about, _whole(who), _whole(before), visit.now)
+    # that there is danger at all is for those on call alone (docs/dialogue.md, rule 19)
+    without = "" if visit.staff and visit.staff.on_call else "danger"
+    seen = await visit.read(_look, about, _whole(who), _whole(before), visit.now, without)
     shown = seen.entries[:ROWS]
     asked = {"kind": kind, "number": number if kind else "", "who": who}
     older = {**asked, "before": shown[-1].id} if len(seen.entries) > ROWS else None
@@ -162,8 +164,12 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
-def _look(session: Session, about: str, staff_id: int | None, before: int | None, now: datetime) -> _Seen:
-    found = audit.entries(session, about=about, staff_id=staff_id, older_than=before, limit=ROWS + 1)
+def _look(
+    session: Session, about: str, staff_id: int | None, before: int | None, now: datetime, without: str
+) -> _Seen:
+    found = audit.entries(
+        session, about=about, staff_id=staff_id, older_than=before, without=without, limit=ROWS + 1
+    )
     members = staff.everybody(session, now).members
     return _Seen(found, tuple((str(one.account.id), one.account.name) for one in members))
 

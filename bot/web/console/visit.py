@@ -203,12 +203,12 @@ class OneVisit:
         said = forgery.unsealed(self.token, packed) if packed else None
         body = draw(name, {"visit": self, "flash": said, **values})
         gone = [Cookie(key=SAID, value="", max_age=0, path="/")] if packed else []
-        return Response(body, status_code=status, media_type="text/html; charset=utf-8", cookies=gone)
+        return Response(body, status_code=status, media_type="text/html", cookies=gone)
 
     def part(self, name: str, /, status: int = 200, **values: Any) -> Page:
         """Draw a piece of a page, for htmx."""
         body = draw(name, {"visit": self, "flash": None, **values})
-        return Response(body, status_code=status, media_type="text/html; charset=utf-8")
+        return Response(body, status_code=status, media_type="text/html")
 
     def go(self, path: str, *, say: str | None = None, tone: str = "success") -> Page:
         """Send the browser to another page of ours, with a sentence for it."""

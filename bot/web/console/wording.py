@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
 from typing import Final
@@ -23,6 +23,8 @@ from markupsafe import Markup
 
 import locales
 from bot import languages
+
+_JUST_NOW: Final = timedelta(seconds=2)
 
 #: tag -> its name in itself; the first is what is shown to somebody whose browser wants none of them
 CONSOLE_LANGUAGES: Final = {"en": "English", "es": "Español", "ar": "العربية"}
@@ -121,13 +123,17 @@ class Wording:
         return format_percent(share, locale=self.locale, numbering_system="latn")
 
     def between(self, moment: datetime, now: datetime) -> str:
-        """“20 minutes ago”, “in 3 hours”."""
+        """“20 minutes ago”, “in 3 hours”, “just now”."""
+        if abs(moment - now) < _JUST_NOW:
+            return self.say(N_("just now"))
         return _plain(format_timedelta(moment - now, add_direction=True, locale=self.locale))
 
     def language_name(self, tag: str) -> str:
         """Name a family's language in the language of the console."""
         known = self.locale.languages.get(tag.replace("-", "_")) if self.language != "en" else None
-        return known or languages.language(tag).english
+        if known is None and any(one.tag == tag for one in languages.all_languages()):
+            known = languages.language(tag).english
+        return known or tag
 
 
 @cache

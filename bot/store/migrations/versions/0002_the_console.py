@@ -300,4 +300,3 @@ def upgrade() -> None:
     with op.batch_alter_table("translation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("read_by", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("read_at", sa.BigInteger(), nullable=True))
-
