@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Response, expect
 
 from bot.web.console.wording import Wording
 from tests.browser.look import Eyes
@@ -121,3 +122,16 @@ class Hand:
             label = await self.page.locator("#typed label").inner_text()
             await asked.fill(re.sub(r"\D", "", label))
             self.clicks += 1
+
+    async def waits_until_gone(self, text: str) -> None:
+        """Wait until there is nothing to click any more that is called so; nobody presses reload."""
+        await expect(self.named(self.said(text))).to_have_count(0, timeout=2 * PATIENCE)
+
+    async def until_kept(self, doing: Awaitable[None]) -> None:
+        """Do something to a page that keeps itself, and wait until it has done so."""
+        async with self.page.expect_response(_keeps, timeout=PATIENCE):
+            await doing
+
+
+def _keeps(answer: Response) -> bool:
+    return answer.request.method == "POST" and answer.request.headers.get("hx-request") == "true"

@@ -38,10 +38,12 @@ async def sends_a_first_text(hand: Hand, text: str) -> None:
     # More than half of the district waits for a second person, and the newcomer is alone.
     await hand.ticks("some of them")
     await hand.ticks("Lincoln")
-    await hand.chooses("Families whose language has no text that may go out get", "en")
+    choosing = hand.chooses("Families whose language has no text that may go out get", "en")
+    await hand.until_kept(choosing)
     await hand.types_the_count()
     await hand.sends()
     await hand.sees("Take it back")
+    await hand.waits_until_gone("Take it back")
     await hand.opens("/demo")
     await hand.clicks_on("Open the phones")
     await hand.presses(hand.page.locator("main table a"))

@@ -249,7 +249,7 @@ async def import_(browser: Browser, content: bytes, fields: list[str] | None = N
     """Upload, accept or choose the columns; return the address of the preview."""
     place = await upload(browser, content)
     page = await said(browser, place)
-    chosen = fields or re.findall(r'<option value="([^"]*)" selected', page)
+    chosen = fields or re.findall(r'name="field">.*?<option value="([^"]*)" selected', page, re.DOTALL)
     answer = await browser.post(place, {"field": chosen})
     assert answer.status_code == 303, answer.text[-1500:]
     return str(answer.headers["location"])

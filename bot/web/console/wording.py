@@ -15,7 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_skeleton, format_time, format_timedelta, get_datetime_format
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -102,7 +102,7 @@ class Wording:
 
     def day(self, moment: datetime) -> str:
         """“Tue, Nov 17”."""
-        return _plain(format_date(moment.astimezone(self.zone), "EEE, MMM d", self.locale))
+        return _plain(format_skeleton("MMMEd", moment, self.zone, locale=self.locale))
 
     def clock(self, moment: datetime) -> str:
         """“4:00 PM”."""
@@ -110,9 +110,8 @@ class Wording:
 
     def moment(self, moment: datetime) -> str:
         """“Tue, Nov 17, 4:00 PM”."""
-        return _plain(format_datetime(moment, "EEE, MMM d, ", tzinfo=self.zone, locale=self.locale)) + (
-            self.clock(moment)
-        )
+        both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
+        return both.format(self.clock(moment), self.day(moment))
 
     def number(self, number: float) -> str:
         """“1,200”."""
