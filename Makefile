@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # What draws the pages that tests/browser looks at, and letters of most of the world; the system's own packages.
 CHROMIUM := chromium fonts-dejavu-core fonts-noto-ui-core fonts-droid-fallback
 
-.PHONY: help demo test soak check format lock clean chromium screenshots
+.PHONY: help demo test soak check format words lock clean chromium screenshots
 
 help: ## Print what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ check: $(VENV)/.development ## The quick checks alone: style, types, imports.
 format: $(VENV)/.development ## Lay the code out.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+words: $(VENV)/.development ## Gather the console's sentences into its catalogs, keeping what is translated.
+	$(BIN)/python -m tests.languages.console_words
 
 lock: $(VENV)/bin/uv ## Resolve the dependencies anew into the two lock files.
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \

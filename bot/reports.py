@@ -230,7 +230,7 @@ def overview(session: Session) -> Overview:
         session,
         sa.select(
             _scalar(Person, col(Person.in_roster)).label("people"),
-            _scalar(Household).label("households"),
+            _scalar(Household, col(Household.ended_at).is_(None)).label("households"),
             _scalar(Delivery, col(Delivery.provider_id).is_not(None)).label("accepted"),
             _scalar(Inbound).label("inbound"),
             _scalar(Inbound, col(Inbound.handled_at).is_(None)).label("unread"),

@@ -11,6 +11,7 @@ from bot import languages
 from bot.errors import InboxError
 from bot.roles import Role
 from bot.store.accounts import Account
+from bot.store.erasure import ERASED
 from bot.store.tables import ContactPoint, Handover
 
 
@@ -29,7 +30,7 @@ def in_their_languages(account: Account) -> list[sa.ColumnElement[bool]]:
 def phone_of(session: Session, phone: int, account: Account) -> ContactPoint:
     """Return a phone whose conversation this account may see. Raises `InboxError`."""
     found = session.get(ContactPoint, phone, populate_existing=True)
-    if found is None:
+    if found is None or found.stopped_why == ERASED:
         raise InboxError("There is no such conversation: the family may have been erased.")
     if not sees(account, found.language):
         name = languages.language(found.language).english

@@ -13,7 +13,7 @@ from bot.web.console.wording import Wording
 from tests.browser.look import Eyes
 
 #: milliseconds that anything on the screen may take
-PATIENCE = 15_000
+PATIENCE = 30_000
 
 
 @dataclass
@@ -122,10 +122,6 @@ class Hand:
             label = await self.page.locator("#typed label").inner_text()
             await asked.fill(re.sub(r"\D", "", label))
             self.clicks += 1
-
-    async def waits_until_gone(self, text: str) -> None:
-        """Wait until there is nothing to click any more that is called so; nobody presses reload."""
-        await expect(self.named(self.said(text))).to_have_count(0, timeout=2 * PATIENCE)
 
     async def until_kept(self, doing: Awaitable[None]) -> None:
         """Do something to a page that keeps itself, and wait until it has done so."""
