@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Locator, Page, Response, expect
+from playwright.async_api import Locator, Page, expect
 
 from bot.web.console.wording import Wording
 from tests.browser.look import Eyes
@@ -22,6 +21,7 @@ class Hand:
 
     eyes: Eyes
     language: str = "en"
+    scripts: bool = True  #: whether the browser runs any
     clicks: int = 0
 
     @property
@@ -123,11 +123,13 @@ class Hand:
             await asked.fill(re.sub(r"\D", "", label))
             self.clicks += 1
 
-    async def until_kept(self, doing: Awaitable[None]) -> None:
-        """Do something to a page that keeps itself, and wait until it has done so."""
-        async with self.page.expect_response(_keeps, timeout=PATIENCE):
-            await doing
+    async def looks_until_it_is_kept(self) -> None:
+        """Wait until a page that keeps itself has done so: nothing is under way for as long as a glance."""
+        await self.page.evaluate("() => { window.quietSince = performance.now(); }")
+        await self.page.wait_for_function(_QUIET, timeout=PATIENCE)
 
 
-def _keeps(answer: Response) -> bool:
-    return answer.request.method == "POST" and answer.request.headers.get("hx-request") == "true"
+_QUIET = """() => {
+    if (document.querySelector(".htmx-request")) window.quietSince = performance.now();
+    return performance.now() - window.quietSince > 700;
+}"""

@@ -21,7 +21,7 @@ from tests.fakes import FakeChannel
 from tests.school import app_on, lively
 
 #: more than this on one page is too many, however few the rows
-MOST = 25
+MOST = 30
 
 
 @contextmanager
