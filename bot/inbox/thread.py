@@ -71,6 +71,11 @@ class Hidden:
     handovers: bool = True  #: and nothing that is restricted
 
 
+#: made once: an alias costs a millisecond
+_TAKEN, _DOER = (Staff.__table__.alias(name) for name in ("taken", "doer"))  # type: ignore[attr-defined]
+_SOURCE = Translation.__table__.alias("source")  # type: ignore[attr-defined]
+
+
 def thread(
     session: Session, phone: int, account: Account, settings: Settings, now: datetime, *, pages: int = 1
 ) -> Thread:
@@ -212,7 +217,7 @@ def _heard(session: Session, phone: int, hidden: Hidden, most: int) -> Sequence[
 
 def _sent(session: Session, phone: int, hidden: Hidden, most: int) -> Sequence[Any]:
     """Our texts, newest first, each with its broadcast, that one's source text, and its author."""
-    source = Translation.__table__.alias("source")  # type: ignore[attr-defined]
+    source = _SOURCE
     return session.execute(
         sa.select(
             Delivery,
@@ -362,7 +367,7 @@ def _notes(session: Session, phone: int) -> Sequence[Any]:
 
 def _handovers(session: Session, phone: int, hidden: Hidden) -> Sequence[Any]:
     """Return what is owed and what was done last, with its words and whose it is."""
-    taken, doer = (Staff.__table__.alias(name) for name in ("taken", "doer"))  # type: ignore[attr-defined]
+    taken, doer = _TAKEN, _DOER
     open_text = (col(Inbound.id) == col(Handover.inbound_id)) & _apart(col(Inbound.id), hidden.inbounds)
     return session.execute(
         sa.select(Handover, Reply, Inbound, taken.c.name.label("taker"), doer.c.name.label("doer"))

@@ -18,6 +18,7 @@ from tests.browser.chromium import NoChromium, chromium
 from tests.browser.look import DESK, POCKET
 from tests.browser.site import Site, busy, nothing, serving
 from tests.browser.task_school import task_school
+from tests.browser.walk import Windows
 from tests.browser.words import hostile_batches, long_words
 
 _ON_ONE_LOOP = pytest.mark.asyncio(loop_scope="session")
@@ -41,6 +42,12 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def windows(browser: Browser) -> AsyncIterator[Windows]:
+    async with AsyncExitStack() as stack:
+        yield Windows(browser, stack)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def empty_site(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> AsyncIterator[Site]:
     async with serving(tmp_path_factory.mktemp("empty"), empty_database, nothing) as site:
         yield site
@@ -53,8 +60,14 @@ async def busy_site(tmp_path_factory: pytest.TempPathFactory, empty_database: Pa
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def small_site(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> AsyncIterator[Site]:
+    async with serving(tmp_path_factory.mktemp("small"), empty_database, busy(rows=12)) as site:
+        yield site
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def wordy_site(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> AsyncIterator[Site]:
-    async with serving(tmp_path_factory.mktemp("wordy"), empty_database, busy(long_words())) as site:
+    async with serving(tmp_path_factory.mktemp("wordy"), empty_database, busy(long_words(), rows=12)) as site:
         yield site
 
 

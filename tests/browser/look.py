@@ -28,7 +28,7 @@ def axe() -> str:
 
 
 _AXE = """async () => {
-    const found = await axe.run(document, {resultTypes: ["violations"], elementRef: false});
+    const found = await axe.run(document, {resultTypes: ["violations"], iframes: false});
     return found.violations.map(one => ({
         rule: one.id,
         nodes: one.nodes.map(node => node.html.slice(0, 200) + " | "

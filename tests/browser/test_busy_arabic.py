@@ -1,16 +1,16 @@
-"""Every page of a busy school in Arabic, mirrored: nobody is kept out, nothing sticks out."""
+"""Every page of a school in Arabic, mirrored, on a phone: nobody is kept out, nothing sticks out."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser
 
+from tests.browser.look import POCKET
 from tests.browser.site import Site
-from tests.browser.walk import walk
+from tests.browser.walk import Windows, walk
 from tests.console.pages import pages
 
 
 @pytest.mark.parametrize("path", pages())
-async def test_a_page(browser: Browser, busy_site: Site, path: str) -> None:
-    said = await walk(browser, busy_site, path, language="ar")
+async def test_a_page(windows: Windows, small_site: Site, path: str) -> None:
+    said = await walk(windows, small_site, path, language="ar", size=POCKET, most=1)
     assert not said, "\n".join(said)

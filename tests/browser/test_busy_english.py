@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser
 
 from tests.browser.site import Site
-from tests.browser.walk import walk
+from tests.browser.walk import Windows, walk
 from tests.console.pages import pages
 
 
 @pytest.mark.parametrize("path", pages())
-async def test_a_page(browser: Browser, busy_site: Site, path: str) -> None:
-    said = await walk(browser, busy_site, path, language="en")
+async def test_a_page(windows: Windows, busy_site: Site, path: str) -> None:
+    said = await walk(windows, busy_site, path, language="en")
     assert not said, "\n".join(said)

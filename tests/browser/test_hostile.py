@@ -6,19 +6,15 @@ every page is looked at in a minute or two. `make soak` looks at every row's own
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import pytest
-from playwright.async_api import Browser
 
 from tests.browser.look import DESK, POCKET, Eyes
 from tests.browser.site import Site
-from tests.browser.walk import where_shown
+from tests.browser.walk import SOAK, Windows
 from tests.browser.words import hostile_strings
 from tests.console.pages import addresses, pages, rows_of
-
-SOAK = bool(os.environ.get("HOMELOOP_SOAK"))
 
 #: what a template engine would make of “7777*7”
 COUNTED = "54439"
@@ -42,7 +38,7 @@ async def harm(eyes: Eyes, address: str, *, sizes: Sequence[tuple[int, int]]) ->
 
 
 @pytest.mark.parametrize("path", pages())
-async def test_no_string_does_anything_on_any_page(browser: Browser, hostile_site: Site, path: str) -> None:
+async def test_no_string_does_anything_on_any_page(windows: Windows, hostile_site: Site, path: str) -> None:
     assert hostile_site.school is not None
     said = []
     # Each string is in some row; a page about one row is looked at for every row, or for each tenth.
@@ -50,7 +46,7 @@ async def test_no_string_does_anything_on_any_page(browser: Browser, hostile_sit
         *addresses(path, hostile_site.school),
         *rows_of(path, hostile_site.school)[:: 1 if SOAK else 10],
     ]
-    async with where_shown(browser, hostile_site, path) as eyes:
-        for address in dict.fromkeys(chosen):
-            said += await harm(eyes, address, sizes=(DESK, POCKET) if SOAK else (POCKET,))
+    eyes = await windows.at(hostile_site, path)
+    for address in dict.fromkeys(chosen):
+        said += await harm(eyes, address, sizes=(DESK, POCKET) if SOAK else (POCKET,))
     assert not said, "\n".join(said)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser
 
+from tests.browser.look import POCKET
 from tests.browser.site import Site
-from tests.browser.walk import walk
+from tests.browser.walk import Windows, walk
 from tests.console.pages import pages
 
 
 @pytest.mark.parametrize("path", pages())
-async def test_a_page(browser: Browser, wordy_site: Site, path: str) -> None:
-    said = await walk(browser, wordy_site, path, language="es")
+async def test_a_page(windows: Windows, wordy_site: Site, path: str) -> None:
+    said = await walk(windows, wordy_site, path, language="es", size=POCKET, most=1)
     assert not said, "\n".join(said)

@@ -2,50 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser import tasks_done
-from tests.browser.site import Site
+from tests.browser.look import POCKET
+from tests.browser.site import serving
+from tests.browser.task_school import task_school
 from tests.browser.tasks_done import Workplace
-from tests.browser.walk import where_shown
-from tests.console.pages import addresses, pages
-
-At = tuple[Site, tuple[int, int]]
 
 
-def plain(at_work: At) -> Workplace:
-    return Workplace(*at_work, scripts=False)
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def place(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> AsyncIterator[Workplace]:
+    async with serving(tmp_path_factory.mktemp("plain"), empty_database, task_school) as site:
+        yield Workplace(site, POCKET, scripts=False)
 
 
-@pytest.mark.parametrize("path", pages())
-async def test_a_page_shows_its_content(browser: Browser, busy_site: Site, path: str) -> None:
-    async with where_shown(browser, busy_site, path, scripts=False) as eyes:
-        for address in addresses(path, busy_site.school)[:1]:
-            await eyes.open(address)
-            assert eyes.seen() == []
-            assert await eyes.page.locator("main h1").count() == 1
+async def test_a_first_text_is_written_and_sent(browser: Browser, place: Workplace) -> None:
+    await tasks_done.first(browser, place)
 
 
-async def test_a_first_text_is_written_and_sent(browser: Browser, at_work: At) -> None:
-    await tasks_done.first(browser, plain(at_work))
+async def test_school_is_closed_for_snow(browser: Browser, place: Workplace) -> None:
+    await tasks_done.snow(browser, place)
 
 
-async def test_school_is_closed_for_snow(browser: Browser, at_work: At) -> None:
-    await tasks_done.snow(browser, plain(at_work))
+async def test_a_somali_parent_is_answered(browser: Browser, place: Workplace) -> None:
+    await tasks_done.parent(browser, place)
 
 
-async def test_a_somali_parent_is_answered(browser: Browser, at_work: At) -> None:
-    await tasks_done.parent(browser, plain(at_work))
+async def test_it_is_found_out_why_forty_families_got_nothing(browser: Browser, place: Workplace) -> None:
+    await tasks_done.forty(browser, place)
 
 
-async def test_it_is_found_out_why_forty_families_got_nothing(browser: Browser, at_work: At) -> None:
-    await tasks_done.forty(browser, plain(at_work))
+async def test_a_revocation_is_taken_by_phone(browser: Browser, place: Workplace) -> None:
+    await tasks_done.revocation(browser, place)
 
 
-async def test_a_revocation_is_taken_by_phone(browser: Browser, at_work: At) -> None:
-    await tasks_done.revocation(browser, plain(at_work))
-
-
-async def test_somebody_says_who_is_missing(browser: Browser, at_work: At) -> None:
-    await tasks_done.missing(browser, plain(at_work))
+async def test_somebody_says_who_is_missing(browser: Browser, place: Workplace) -> None:
+    await tasks_done.missing(browser, place)

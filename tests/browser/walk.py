@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.async_api import Browser
@@ -21,35 +23,61 @@ HALFWAY: Mapping[str, Role] = {
 }
 
 
-@asynccontextmanager
-async def where_shown(browser: Browser, site: Site, path: str, **more: Any) -> AsyncIterator[Eyes]:
-    """Open a window in which this page is shown: signed in, halfway, or not at all."""
-    role = HALFWAY.get(path, None if path in STRANGERS else Role.OWNER)
-    async with looking(browser, site, role=role, half=path in HALFWAY, **more) as eyes:
-        yield eyes
-
-
 #: pages that are shown to somebody who is not signed in
 STRANGERS = frozenset(one.path for one in routes() if one.method == "GET" and one.policy.open)
 
 
-async def walk(browser: Browser, site: Site, path: str, *, language: str) -> list[str]:
-    """Say everything that is wrong with a page, with where it was seen."""
-    said = []
-    async with where_shown(browser, site, path, language=language, axe=True) as eyes:
-        for address in addresses(path, site.school):
-            said += await _at(eyes, address)
-    return said
+#: looks at everything, at every size: `make soak`
+SOAK = bool(os.environ.get("HOMELOOP_SOAK"))
 
 
-async def _at(eyes: Eyes, address: str) -> list[str]:
-    await eyes.resize(DESK)
-    await eyes.open(address)
+@asynccontextmanager
+async def where_shown(browser: Browser, site: Site, path: str, **more: Any) -> AsyncIterator[Eyes]:
+    """Open a window in which this page is shown: signed in, halfway, or not at all."""
+    async with looking(browser, site, **_visitor(path), **more) as eyes:
+        yield eyes
+
+
+def _visitor(path: str) -> dict[str, Any]:
+    role = HALFWAY.get(path, None if path in STRANGERS else Role.OWNER)
+    return {"role": role, "half": path in HALFWAY}
+
+
+@dataclass
+class Windows:
+    """Windows that stay open from one test to the next: a new one takes longer than a page."""
+
+    browser: Browser
+    closing: AsyncExitStack
+    opened: dict[tuple[Any, ...], Eyes] = field(default_factory=dict)
+
+    async def at(self, site: Site, path: str, **more: Any) -> Eyes:
+        """Return a window in which this page is shown."""
+        visitor = _visitor(path)
+        key = (site.address, *visitor.values(), *more.values())
+        if key not in self.opened:
+            window = looking(self.browser, site, **visitor, **more)
+            self.opened[key] = await self.closing.enter_async_context(window)
+        return self.opened[key]
+
+
+async def walk(
+    windows: Windows, site: Site, path: str, *, language: str, size: tuple[int, int] = DESK, most: int = 99
+) -> list[str]:
+    """Say everything that is wrong with a page, with where it was seen.
+
+    At most so many of its addresses are looked at. What sticks out is looked for at every size, what keeps
+    people out at one; everything at every size where there is time.
+    """
+    eyes = await windows.at(site, path, language=language, axe=True)
     said = []
-    for size in (DESK, POCKET, ZOOMED):
+    for address in addresses(path, site.school)[: None if SOAK else most]:
         await eyes.resize(size)
-        found = [*eyes.seen(), *await eyes.sticking_out()]
-        if size is not ZOOMED:
-            found += await eyes.barriers()
-        said += [f"{address} at {size[0]} pixels {one}" for one in found]
+        await eyes.open(address)
+        for look in (size, *(one for one in (DESK, POCKET, ZOOMED) if one != size)):
+            await eyes.resize(look)
+            found = [*eyes.seen(), *await eyes.sticking_out()]
+            if look == size or (SOAK and look != ZOOMED):
+                found += await eyes.barriers()
+            said += [f"{address} at {look[0]} pixels {one}" for one in found]
     return said

@@ -52,6 +52,12 @@ def long_words() -> Words:
                 "Habeenkii waan shaqeeyaa, Sabtida mooyee maalin walba waan iman karaa. " * 20,
                 "ש" * 300,
             ),
+            "file": (
+                "families of all three buildings with corrections of the office, final, second version" * 2,
+            ),
+            "cell": (
+                "ask at the office, the grandmother will know which of the numbers is the right one " * 4,
+            ),
             "danger": ("I am afraid to go home. " * 40,),
             "understood": ("They work at night and can come on any day but Saturday. " * 12,),
             "title": (

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from bot import languages
 from bot.web.console import forgery
 from bot.web.console.assets import address
+from bot.web.console.badges import badge_of
 
 
 def _translate(context: Context, text: str) -> str:
@@ -29,6 +30,7 @@ def templates() -> Environment:
     made = Environment(
         loader=PackageLoader("bot.web", "templates"),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -37,7 +39,7 @@ def templates() -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         pass_context(_translate), pass_context(_translate_many), newstyle=True
     )
-    made.globals |= {"csrf": _csrf, "static": address, "may": _may}
+    made.globals |= {"csrf": _csrf, "static": address, "may": _may, "badge_of": badge_of}
     made.filters |= {
         name: _with_wording(name)
         for name in ("day", "clock", "moment", "number", "percent", "said", "language_name")

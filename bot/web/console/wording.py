@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -102,16 +102,15 @@ class Wording:
 
     def day(self, moment: datetime) -> str:
         """“Tue, Nov 17”."""
-        return _plain(format_skeleton("MMMEd", moment, self.zone, locale=self.locale))
+        return _day(_to_the_minute(moment), self.zone, self.language)
 
     def clock(self, moment: datetime) -> str:
         """“4:00 PM”."""
-        return _plain(format_time(moment, "short", tzinfo=self.zone, locale=self.locale))
+        return _clock(_to_the_minute(moment), self.zone, self.language)
 
     def moment(self, moment: datetime) -> str:
         """“Tue, Nov 17, 4:00 PM”."""
-        both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
-        return both.format(self.clock(moment), self.day(moment))
+        return _both(self.language).format(self.clock(moment), self.day(moment))
 
     def number(self, number: float) -> str:
         """“1,200”."""
@@ -138,6 +137,26 @@ class Wording:
 @cache
 def _locale(tag: str) -> Locale:
     return Locale.parse(tag)
+
+
+def _to_the_minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+@lru_cache(maxsize=4096)
+def _day(moment: datetime, zone: ZoneInfo, tag: str) -> str:
+    return _plain(format_skeleton("MMMEd", moment, zone, locale=_locale(tag)))
+
+
+@lru_cache(maxsize=4096)
+def _clock(moment: datetime, zone: ZoneInfo, tag: str) -> str:
+    return _plain(format_time(moment, "short", tzinfo=zone, locale=_locale(tag)))
+
+
+@cache
+def _both(tag: str) -> str:
+    """Return how a day and an hour are put together, as "{1}, {0}"."""
+    return str(get_datetime_format("medium", locale=_locale(tag))).replace("'", "")
 
 
 def _plain(text: str) -> str:
