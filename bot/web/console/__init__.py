@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 import structlog
 from litestar import Litestar, Request, Response
@@ -29,6 +30,7 @@ from bot.errors import Complaint
 from bot.staff import Account
 from bot.web import access
 from bot.web.console import assets, forgery, rooms
+from bot.web.console.drawing import draw
 from bot.web.console.summaries import Summaries
 from bot.web.console.visit import OneVisit, Page
 from bot.web.console.wording import CONSOLE_LANGUAGES, N_, Wording, wanted
@@ -52,6 +54,13 @@ _HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """Somebody at an address of nobody's: all that is known is how they read."""
+
+    wording: Wording
 
 
 class SignInFirst(Exception):
@@ -243,5 +252,7 @@ def _failed(request: Request[Any, Any, Any], error: Exception) -> Page:
 def _sentence(request: Request[Any, Any, Any], status: int, sentence: str) -> Page:
     visit = _known(request)
     if visit is None:
-        return Response(sentence, status_code=status, media_type="text/plain; charset=utf-8")
+        lost = _Lost(Wording(_language(request, None), ZoneInfo("UTC")))
+        body = draw("lost.html", {"visit": lost, "sentence": sentence})
+        return Response(body, status_code=status, media_type="text/html")
     return visit.page("sentence.html", status=status, sentence=sentence)
