@@ -36,7 +36,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """Start it without a window, and end it. Raises `NoChromium`."""
     program = place()
     # In a container there is no room for Chromium's own sandbox, and root has none.
-    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    flags = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     async with async_playwright() as playwright:
         try:
             browser = await playwright.chromium.launch(executable_path=program, args=flags)

@@ -5,6 +5,7 @@ Without Chromium every test here is skipped, and says why.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -18,18 +19,27 @@ from tests.browser.chromium import NoChromium, chromium
 from tests.browser.look import DESK, POCKET
 from tests.browser.site import Site, busy, nothing, serving
 from tests.browser.task_school import task_school
-from tests.browser.walk import Windows
+from tests.browser.walk import SOAK, Windows
 from tests.browser.words import hostile_batches, long_words
 
 _ON_ONE_LOOP = pytest.mark.asyncio(loop_scope="session")
+
+
+#: what every run looks at; the rest takes longer than a test run may and belongs to `make soak`
+_EVERY_RUN = {"test_busy_english.py", "test_refusals.py", "test_tasks_english.py"}
+_SOAK = pytest.mark.skip(reason="takes long: “make soak” runs it")
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Let every test of this folder run on the loop that Chromium is driven from."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents and pytest_asyncio.is_async_test(item):
+        if here not in item.path.parents:
+            continue
+        if pytest_asyncio.is_async_test(item):
             item.add_marker(_ON_ONE_LOOP, append=False)
+        if item.path.name not in _EVERY_RUN and not os.environ.get("HOMELOOP_SOAK"):
+            item.add_marker(_SOAK)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
@@ -54,14 +64,10 @@ async def empty_site(tmp_path_factory: pytest.TempPathFactory, empty_database: P
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def busy_site(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> AsyncIterator[Site]:
-    async with serving(tmp_path_factory.mktemp("busy"), empty_database, busy()) as site:
-        yield site
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def small_site(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> AsyncIterator[Site]:
-    async with serving(tmp_path_factory.mktemp("small"), empty_database, busy(rows=12)) as site:
+    async with serving(
+        tmp_path_factory.mktemp("small"), empty_database, busy(rows=30 if SOAK else 12)
+    ) as site:
         yield site
 
 

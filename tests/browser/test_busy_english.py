@@ -10,6 +10,6 @@ from tests.console.pages import pages
 
 
 @pytest.mark.parametrize("path", pages())
-async def test_a_page(windows: Windows, busy_site: Site, path: str) -> None:
-    said = await walk(windows, busy_site, path, language="en")
+async def test_a_page(windows: Windows, small_site: Site, path: str) -> None:
+    said = await walk(windows, small_site, path, language="en")
     assert not said, "\n".join(said)

@@ -62,12 +62,19 @@ class Windows:
 
 
 async def walk(
-    windows: Windows, site: Site, path: str, *, language: str, size: tuple[int, int] = DESK, most: int = 99
+    windows: Windows,
+    site: Site,
+    path: str,
+    *,
+    language: str,
+    size: tuple[int, int] = DESK,
+    most: int = 99,
+    barriers: bool = True,
 ) -> list[str]:
     """Say everything that is wrong with a page, with where it was seen.
 
     At most so many of its addresses are looked at. What sticks out is looked for at every size, what keeps
-    people out at one; everything at every size where there is time.
+    people out at one, if it is asked for at all; `make soak` does everything at every size.
     """
     eyes = await windows.at(site, path, language=language, axe=True)
     said = []
@@ -77,7 +84,7 @@ async def walk(
         for look in (size, *(one for one in (DESK, POCKET, ZOOMED) if one != size)):
             await eyes.resize(look)
             found = [*eyes.seen(), *await eyes.sticking_out()]
-            if look == size or (SOAK and look != ZOOMED):
+            if (barriers and look == size) or (SOAK and look != ZOOMED):
                 found += await eyes.barriers()
             said += [f"{address} at {look[0]} pixels {one}" for one in found]
     return said
