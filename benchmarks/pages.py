@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
+import uvloop
 from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session, SQLModel, col, select
@@ -53,6 +54,7 @@ from tests.console.pages import addresses, pages
 
 PEOPLE: Final = 20_000
 TEXTS: Final = 500_000
+SMALL: Final = 90  #: of everything else: staff, broadcasts, ready answers, notes
 TIMES: Final = 9  #: each page is asked for, once it is warm
 AT_ONCE: Final = 10_000  #: rows in one executemany
 TARGET: Final = 3.0  #: slowest over fastest
@@ -115,8 +117,8 @@ def build(folder: Path) -> tuple[BusySchool, str]:
     store.upgrade()
     now = clock.now()
     staff = store.writing(accounts, now)
-    school = fill(App(settings_in(folder), store, clock), rows=300, staff=staff)
-    store.writing(people, PEOPLE - 300, now)
+    school = fill(App(settings_in(folder), store, clock), rows=SMALL, staff=staff)
+    store.writing(people, PEOPLE - SMALL, now)
     store.writing(texts, school, TEXTS, now)
     store.writing(words, school, now)
     store.writing(lambda session: session.execute(sa.text("ANALYZE")))
@@ -274,7 +276,7 @@ def served(folder: Path) -> Iterator[int]:
 
 def serve(folder: Path, ready: Any) -> None:
     """The other process."""
-    asyncio.run(_serve(folder, ready.send, StandingClock()))
+    uvloop.run(_serve(folder, ready.send, StandingClock()))
 
 
 async def _serve(folder: Path, tell: Callable[[int], None], clock: Clock) -> None:
