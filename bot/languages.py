@@ -148,7 +148,7 @@ def words(kind: str, tag: str) -> tuple[str, ...]:
 
     Kinds: yes, no, verb_yes, verb_no, verb_cannot, stop, start, help, person, unclear, wrong_number,
     who, thanks, greetings, ok, danger, sensitive; how each is to be matched is said at the head of
-    locales/languages.toml. Raises `KeyError` for another kind.
+    locales/en/words.toml. Raises `KeyError` for another kind.
     """
     if kind not in _kinds():
         raise KeyError(f"There is no word list “{kind}”; the lists are {', '.join(sorted(_kinds()))}.")
@@ -377,7 +377,7 @@ def _names() -> Mapping[str, str]:
 
 def _enter(names: dict[str, str], name: str, tag: str) -> None:
     if names.setdefault(_fold(name), tag) != tag:
-        raise ValueError(f"locales/languages.toml: “{name}” names both {names[_fold(name)]} and {tag}.")
+        raise ValueError(f"locales/: “{name}” names both {names[_fold(name)]} and {tag}.")
 
 
 def _fold(text: str) -> str:

@@ -30,8 +30,16 @@ class Catalog:
 
 @cache
 def registry() -> Mapping[str, Mapping[str, Any]]:
-    """Return languages.toml: tag -> its table."""
-    return tomllib.loads(_text("languages.toml"))
+    """Return languages.toml: tag -> its table, with what its families write laid into it."""
+    tables = tomllib.loads(_text("languages.toml"))
+    return {tag: {**table, **_written(tag)} for tag, table in tables.items()}
+
+
+def _written(tag: str) -> Mapping[str, Any]:
+    """Return <tag>/words.toml; empty where nobody has listed anything."""
+    if not (files(__name__) / tag / "words.toml").is_file():
+        return {}
+    return tomllib.loads(_text(f"{tag}/words.toml"))
 
 
 @cache

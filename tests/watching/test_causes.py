@@ -11,7 +11,7 @@ from bot import causes
 from bot.broadcasts import course
 from bot.causes import Cause, cause_of, foremost
 from bot.channels import sms, telegram
-from bot.store import outbox
+from bot.store.outbox import doubts
 
 
 @pytest.mark.parametrize("code", sorted(sms.CODES))
@@ -60,11 +60,11 @@ def test_a_reason_is_sorted(reason: str | None, code: str | None, cause: Cause) 
 
 
 def test_what_dropping_writes_down_is_known_here_word_for_word() -> None:
-    assert f'"{causes.DROPPED}"' in Path(outbox.__file__).read_text()
+    assert f'"{causes.DROPPED}"' in Path(doubts.__file__).read_text()
 
 
 def test_what_a_bad_number_writes_down_without_a_reason_is_known_here() -> None:
-    written = (Path(outbox.__file__).parents[1] / "replies.py").read_text()
+    written = (Path(outbox.__file__).parents[2] / "replies.py").read_text()
     (found,) = re.findall(r'report\.reason or "(The number[^"]+)"', written)
     assert cause_of(found) is Cause.WRONG_NUMBER
 
