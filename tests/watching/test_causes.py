@@ -11,6 +11,7 @@ from bot import causes
 from bot.broadcasts import course
 from bot.causes import Cause, cause_of, foremost
 from bot.channels import sms, telegram
+from bot.store import outbox
 from bot.store.outbox import doubts
 
 
