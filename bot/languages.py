@@ -101,6 +101,7 @@ def language(tag: str) -> Language:
         ) from None
 
 
+@cache
 def all_languages() -> tuple[Language, ...]:
     """Return every language of the registry, in its order."""
     return tuple(_all().values())
@@ -184,6 +185,11 @@ def relative_days(tag: str) -> Mapping[str, int]:
     language(tag)
     listed = _table(tag, "words").get("days_from_now", ())
     return {form: ahead for ahead, forms in enumerate(listed) for form in forms.split("|")}
+
+
+def grammar(tag: str) -> Mapping[str, Any]:
+    """Return what locales/grammar.toml says of a language or script family; empty where it says nothing."""
+    return locales.grammar().get(tag, {})
 
 
 def language_names(tag: str) -> Mapping[str, str]:

@@ -43,6 +43,18 @@ def _written(tag: str) -> Mapping[str, Any]:
 
 
 @cache
+def grammar() -> Mapping[str, Mapping[str, Any]]:
+    """Return grammar.toml: tag -> the small words of that language by what they do."""
+    return tomllib.loads(_text("grammar.toml"))
+
+
+@cache
+def decisive() -> Mapping[str, Mapping[str, Any]]:
+    """Return decisive.toml: tag -> the words on which the meaning of a sentence turns."""
+    return tomllib.loads(_text("decisive.toml"))
+
+
+@cache
 def source() -> Mapping[str, str]:
     """Return bot.pot: key -> English sentence, in the file's order."""
     return {str(m.context): str(m.id) for m in _messages(_text("bot.pot")) if m.id}

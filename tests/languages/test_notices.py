@@ -14,9 +14,15 @@ from bot.channels.segments import measure
 from bot.errors import LanguageError
 from bot.languages import Purpose, Review, notice_text
 
-EIGHT = languages.catalog_languages()
+WRITTEN = languages.catalog_languages()
 NOTICES = languages.notices()
 TODAY = date(2026, 11, 17)
+TODAY_WORDS = {
+    "en": "today", "es": "hoy", "so": "maanta", "hmn": "hnub no", "ar": "اليوم", "vi": "hôm nay",
+    "zh-Hans": "今天", "zh-Hant": "今天", "fr": "aujourd'hui", "pt": "hoje", "ru": "сегодня",
+    "uk": "сьогодні", "pl": "dziś", "ht": "jodi a", "sw": " leo", "tl": "ngayon", "ko": "오늘",
+    "fa": "امروز", "prs": "امروز", "ur": "آج", "hi": "आज", "ne": "आज", "am": "ዛሬ", "sq": " sot",
+}  # fmt: skip
 
 
 def _values(tag: str, day: date) -> dict[str, str]:
@@ -40,7 +46,7 @@ def test_what_a_school_sends_most_often_is_there() -> None:
     assert all(notice.about for notice in NOTICES)
 
 
-@pytest.mark.parametrize("tag", EIGHT)
+@pytest.mark.parametrize("tag", WRITTEN)
 def test_a_language_has_every_notice_with_its_placeholders_and_state_of_review(tag: str) -> None:
     table = locales.notices(tag)
     assert list(table) == [notice.name for notice in NOTICES]
@@ -52,7 +58,7 @@ def test_a_language_has_every_notice_with_its_placeholders_and_state_of_review(t
         assert languages.notice_review(notice.name, tag) is expected
 
 
-@pytest.mark.parametrize(("tag", "notice"), list(product(EIGHT, NOTICES)), ids=_name)
+@pytest.mark.parametrize(("tag", "notice"), list(product(WRITTEN, NOTICES)), ids=_name)
 def test_a_notice_is_one_part_in_gsm7_and_at_most_two_in_ucs2(tag: str, notice: languages.Notice) -> None:
     for day in (date(2026, 11, 18), date(2026, 12, 8)):
         parts = measure(notice_text(notice.name, tag, **_values(tag, day)))
@@ -61,7 +67,7 @@ def test_a_notice_is_one_part_in_gsm7_and_at_most_two_in_ucs2(tag: str, notice: 
         assert parts.count <= (1 if parts.encoding == "GSM-7" else 2), parts
 
 
-@pytest.mark.parametrize("tag", EIGHT)
+@pytest.mark.parametrize("tag", WRITTEN)
 def test_an_emergency_offers_no_digit_and_asks_nothing(tag: str) -> None:
     """docs/dialogue.md, rule 3: it goes out at once, whatever else is open on the phone."""
     for notice in NOTICES:
@@ -70,19 +76,20 @@ def test_an_emergency_offers_no_digit_and_asks_nothing(tag: str) -> None:
             assert not re.search(r"[0-9?¿؟？]", text), notice.name
 
 
-@pytest.mark.parametrize("tag", EIGHT)
+@pytest.mark.parametrize("tag", WRITTEN)
 def test_no_notice_says_today(tag: str) -> None:
     """It may be written the evening before, or released late."""
-    today = {
-        "en": "today", "es": "hoy", "so": "maanta", "hmn": "hnub no",
-        "ar": "اليوم", "vi": "hôm nay", "zh-Hans": "今天", "fr": "aujourd'hui",
-    }[tag]  # fmt: skip
     for table in locales.notices(tag).values():
-        assert today not in table["text"].casefold()
+        assert TODAY_WORDS[tag] not in table["text"].casefold()
 
 
-def test_arabic_phones_stand_alone_on_their_line() -> None:
-    for table in locales.notices("ar").values():
+def test_today_is_known_in_every_language() -> None:
+    assert set(TODAY_WORDS) == set(WRITTEN)
+
+
+@pytest.mark.parametrize("tag", [tag for tag in WRITTEN if languages.direction(tag) == "rtl"])
+def test_phones_stand_alone_on_their_line_from_right_to_left(tag: str) -> None:
+    for table in locales.notices(tag).values():
         for line in table["text"].split("\n"):
             assert "{phone}" not in line or line == "{phone}"
 
