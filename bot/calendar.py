@@ -1,4 +1,4 @@
-"""When things happen at a school: occurrences in its local time, promised hours, hours for answering.
+"""When things happen at a school: occurrences in its local time, promised hours, days that are closed.
 
 Theory. A schedule is written on the wall clock: "every Monday at 06:00". Rules (RFC 5545) are therefore
 counted in naive local time, where every day has its 06:00, and each local time becomes a moment only at
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -23,9 +23,8 @@ from bot.errors import BroadcastError
 
 GRACE = timedelta(hours=2)  #: an occurrence found no later than this after its moment still goes out
 
-ANSWER_AT_ONCE = timedelta(minutes=15)  #: after a family's text we may answer at any hour (rule 14)
-ANSWER_FROM, ANSWER_TO = time(8, 0), time(20, 30)  #: otherwise only between these, local time (rule 14)
 SCHOOL_DAYS = frozenset(range(5))  #: Monday is 0
+NO_DAYS: frozenset[date] = frozenset()
 
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYSETPOS"} | {
@@ -127,14 +126,20 @@ def parse_rrule(text: str, starts_local: datetime, zone: ZoneInfo) -> rrule:
 
 
 def occurrences_after(
-    starts_local: datetime, zone: ZoneInfo, rrule: str | None, after: datetime
+    starts_local: datetime,
+    zone: ZoneInfo,
+    rrule: str | None,
+    after: datetime,
+    *,
+    closed: Set[date] = NO_DAYS,
 ) -> Occurrence | None:
     """Return the first occurrence later than `after` (aware), or None if there is none.
 
-    `starts_local` is naive; without a rule it is the only occurrence. Local times that a gap throws
-    together on one moment are one occurrence, the earliest. Raises `BroadcastError` for a bad rule.
+    `starts_local` is naive; without a rule it is the only occurrence. A rule leaves out the days that are
+    `closed`. Local times that a gap throws together on one moment are one occurrence, the earliest. Raises
+    `BroadcastError` for a bad rule.
     """
-    return next(_occurrences(starts_local, zone, rrule, after), None)
+    return next(_occurrences(starts_local, zone, rrule, after, closed), None)
 
 
 def due(occurrence: Occurrence, now: datetime, grace: timedelta = GRACE) -> Due:
@@ -151,12 +156,15 @@ def catch_up(
     next_at: datetime,
     now: datetime,
     grace: timedelta = GRACE,
+    *,
+    closed: Set[date] = NO_DAYS,
 ) -> CatchUp:
     """Say what a schedule owes whose next occurrence was to be at `next_at`.
 
-    Of several that are late only the newest may go out: families need no text twice in a minute.
+    Of several that are late only the newest may go out: families need no text twice in a minute. Days that
+    are `closed` owe nothing, also if they were closed after `next_at` was worked out.
     """
-    coming = _occurrences(starts_local, zone, rrule, next_at - timedelta(microseconds=1))
+    coming = _occurrences(starts_local, zone, rrule, next_at - timedelta(microseconds=1), closed)
     late: list[Occurrence] = []
     while (found := next(coming, None)) is not None and found.moment <= now:
         late.append(found)
@@ -200,39 +208,28 @@ def promise(
     duty_end: time,
     within_hours: int,
     weekdays: frozenset[int] = SCHOOL_DAYS,
+    closed: Set[date] = NO_DAYS,
 ) -> Promise:
     """Return the soonest hour that can be promised truly, counting duty hours of those weekdays only.
+
+    Nobody is on duty on days that are `closed`.
 
     While somebody is on duty: `within_hours` of duty from now, rounded up to a full hour but never
     beyond the day's end. Otherwise: when duty begins again.
     """
     local = now.astimezone(zone).replace(tzinfo=None)
-    on_duty = local.weekday() in weekdays and duty_start <= local.time() < duty_end
+    there = local.weekday() in weekdays and local.date() not in closed
+    on_duty = there and duty_start <= local.time() < duty_end
     if not on_duty:
         day = local.date() if local.time() < duty_start else local.date() + timedelta(days=1)
-        opens = datetime.combine(_working_day(day, weekdays), duty_start)
+        opens = datetime.combine(_working_day(day, weekdays, closed), duty_start)
         return Promise(moment_of(opens, zone), night=True)
     left = timedelta(hours=within_hours)
     while (closes := datetime.combine(local.date(), duty_end)) - local < left:
         left -= closes - local
-        local = datetime.combine(_working_day(local.date() + timedelta(days=1), weekdays), duty_start)
+        tomorrow = local.date() + timedelta(days=1)
+        local = datetime.combine(_working_day(tomorrow, weekdays, closed), duty_start)
     return Promise(moment_of(min(_full_hour(local + left), closes), zone), night=False)
-
-
-def may_answer(now: datetime, their_text_at: datetime, zone: ZoneInfo) -> bool:
-    """Say whether a family that wrote at `their_text_at` may be answered now (rule 14)."""
-    if now - their_text_at <= ANSWER_AT_ONCE:
-        return True
-    return ANSWER_FROM <= now.astimezone(zone).time() <= ANSWER_TO
-
-
-def next_answer(now: datetime, their_text_at: datetime | None, zone: ZoneInfo) -> datetime | None:
-    """Return when an answer may go, None for now (rule 14); nothing of theirs is long ago."""
-    if may_answer(now, their_text_at or now - 2 * ANSWER_AT_ONCE, zone):
-        return None
-    local = now.astimezone(zone)
-    day = local.date() + timedelta(days=1) if local.time() > ANSWER_TO else local.date()
-    return moment_of(datetime.combine(day, ANSWER_FROM), zone)
 
 
 def _rule_parts(text: str) -> dict[str, str]:
@@ -286,10 +283,12 @@ def _local_until(value: str, zone: ZoneInfo) -> str:
 
 
 def _occurrences(
-    starts_local: datetime, zone: ZoneInfo, rule: str | None, after: datetime
+    starts_local: datetime, zone: ZoneInfo, rule: str | None, after: datetime, closed: Set[date]
 ) -> Iterator[Occurrence]:
     """Yield every occurrence later than `after`, each moment once."""
     for local in _locals_near(starts_local, zone, rule, after):
+        if rule is not None and local.date() in closed:
+            continue
         moment = moment_of(local, zone)
         if moment > after:
             yield Occurrence(local.isoformat(), moment)
@@ -320,9 +319,9 @@ def _next_such(day: str | None, clock: time, today: date, now: datetime, zone: Z
     return tomorrow if day.lower() == "tomorrow" else local
 
 
-def _working_day(day: date, weekdays: frozenset[int]) -> date:
+def _working_day(day: date, weekdays: frozenset[int], closed: Set[date]) -> date:
     """Return `day`, or the first working day after it."""
-    while day.weekday() not in weekdays:
+    while day.weekday() not in weekdays or day in closed:
         day += timedelta(days=1)
     return day
 

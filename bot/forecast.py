@@ -3,24 +3,30 @@
 Theory. A sender sends so many parts a second, in the order urgency, rank, id; a rank is counted inside each
 language, so languages interleave (`bot.store.outbox`). What stands in front of a text of rank n is therefore
 everything more urgent, the queue's own texts of the same urgency up to rank n, and of this broadcast the
-first n texts of each language. Answers to families that come meanwhile overtake it and are not foreseen.
+first n texts of each language. It sends in the hours alone, and on one day no more than a carrier allows
+(`bot.hours.Allowance`). Answers to families that come meanwhile overtake it and are not foreseen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from bot import hours
 from bot.figures import Figure
+from bot.hours import Allowance
 from bot.messages import ChannelName, DeliveryState
 from bot.settings import Settings
 from bot.store import outbox
-from bot.store.tables import Delivery, Lane, LaneState
+from bot.store.audience import Audience, audience_select
+from bot.store.tables import Delivery, Lane, LaneState, Person, PersonContactPoint
+
+_HOUR = 3_600_000_000  # microseconds: rooms that are free in the same hour are counted together
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +92,17 @@ def forecast(
 ) -> Forecast:
     """Foresee a broadcast that is released at `starts`; reads the queue as it is `now`."""
     lanes = _lanes(session)
-    paces = _paces(settings)
+    may = _allowances(session, lanes, settings, now, emergency=emergency)
     urgency = outbox.EMERGENCY if emergency else outbox.BULK
     arrivals: list[Arrival] = []
     without: dict[str, int] = {}
     for channel in sorted({one.channel for one in due}):
         mine = [one for one in due if one.channel == channel]
-        if channel not in lanes or channel not in paces:
+        if channel not in may:
             without[channel] = sum(one.phones for one in mine)
             continue
-        front = _front(session, lanes[channel][0], urgency)
-        arrivals += arriving(mine, front, paces[channel], starts=starts, now=now, price=_price(settings))
+        front = _front(session, lanes[channel][0], urgency, hours.of(settings).opening(starts))
+        arrivals += arriving(mine, front, may[channel], starts=starts, now=now, price=_price(settings))
     stopped = [name for name, (_, state) in lanes.items() if state == LaneState.STOPPED]
     return _summed(
         arrivals, settings, [one for one in stopped if one in {due.channel for due in due}], without
@@ -122,33 +128,33 @@ def _summed(
 def arriving(
     due: Sequence[Due],
     front: Front,
-    per_second: float,
+    lane: Allowance,
     *,
     starts: datetime,
     now: datetime,
     price: Decimal | None = None,
 ) -> list[Arrival]:
-    """Foresee one lane. What stands in front of it drains until `starts`. Pure."""
-    drained = max(0.0, (starts - now).total_seconds()) * per_second
+    """Foresee one lane. What stands in front of it leaves from `now` on, this from `starts` on. Pure."""
     found = []
     for one in due:
         if one.phones:
-            first = _before(due, front, 1, drained) + one.parts
-            last = _before(due, front, one.phones, drained) + _own(due, one.phones)
+            all_of_it = _own(due, one.phones)
             cost = price * one.phones * one.parts if price and one.channel == ChannelName.SMS else None
             found.append(
                 Arrival(
                     one.channel, one.language, one.phones, one.parts,
-                    starts + timedelta(seconds=first / per_second),
-                    starts + timedelta(seconds=last / per_second),
+                    _gone(lane, starts, now, one.parts, front.up_to(1)),
+                    _gone(lane, starts, now, all_of_it, front.up_to(one.phones)),
                     cost,
                 )
             )  # fmt: skip
     return found
 
 
-def _before(due: Sequence[Due], front: Front, rank: int, drained: float) -> float:
-    return max(0.0, front.up_to(rank) - drained)
+def _gone(lane: Allowance, starts: datetime, now: datetime, parts: int, in_front: int) -> datetime:
+    """When so many parts have gone: not before they may begin, nor before what stands in front has gone."""
+    alone = lane.sent_by(max(starts, now), parts)
+    return max(alone, lane.sent_by(now, in_front + parts)) if in_front else alone
 
 
 def _own(due: Sequence[Due], rank: int) -> int:
@@ -156,13 +162,53 @@ def _own(due: Sequence[Due], rank: int) -> int:
     return sum(min(one.phones, rank) * one.parts for one in due)
 
 
-def _paces(settings: Settings) -> dict[str, float]:
-    found: dict[str, float] = {}
-    if settings.sms is not None:
-        found[ChannelName.SMS] = settings.sms.parts_per_second
-    if settings.telegram is not None:
-        found[ChannelName.TELEGRAM] = settings.telegram.messages_per_second
+def _allowances(
+    session: Session,
+    lanes: Mapping[str, tuple[int, str]],
+    settings: Settings,
+    now: datetime,
+    *,
+    emergency: bool,
+) -> dict[str, Allowance]:
+    """Return what each channel's lane may send of this."""
+    found: dict[str, Allowance] = {}
+    day = None if emergency else hours.of(settings)
+    if settings.sms is not None and ChannelName.SMS in lanes:
+        limit = None if emergency else hours.day_limit(settings.sms)
+        used = outbox.used_today(session, lanes[ChannelName.SMS][0], limit, now) if limit else 0
+        today = limit.day_of(now) if limit else ""
+        found[ChannelName.SMS] = Allowance(settings.sms.parts_per_second, day, limit, used, today)
+    if settings.telegram is not None and ChannelName.TELEGRAM in lanes:
+        found[ChannelName.TELEGRAM] = Allowance(settings.telegram.messages_per_second, day)
     return found
+
+
+def over_budget(
+    session: Session, audience: Audience, settings: Settings, at: datetime
+) -> tuple[tuple[date, int], ...]:
+    """Say of how many families there is no room for a text at this moment, by the day on which there is."""
+    full = outbox.over_budget(session, settings.budget.texts_per_week, at)
+    if full is None:
+        return ()
+    people = audience_select(audience).subquery("audience")
+    home = sa.func.coalesce(col(Person.household_id), -full.c.contact_point_id).label("home")
+    link = PersonContactPoint
+    homes = (
+        sa.select(home, sa.func.max(full.c.free_at).label("free_at"))
+        .select_from(people)
+        .join(full, full.c.contact_point_id == people.c.contact_point_id)
+        .join(link, col(link.contact_point_id) == full.c.contact_point_id)
+        .join(Person, col(Person.id) == col(link.person_id))
+        .where(full.c.free_at > at)
+        .group_by(home)
+    ).subquery("homes")
+    hour = (sa.type_coerce(homes.c.free_at, sa.BigInteger) / _HOUR).label("hour")
+    counted = sa.select(sa.func.max(homes.c.free_at), sa.func.count()).group_by(hour)
+    found: dict[date, int] = {}
+    for free, families in session.connection().execute(counted):
+        goes = hours.of(settings).opening(free).astimezone(settings.school.zone).date()
+        found[goes] = found.get(goes, 0) + families
+    return tuple(sorted(found.items()))
 
 
 def _price(settings: Settings) -> Decimal | None:
@@ -179,15 +225,17 @@ def _lanes(session: Session) -> dict[str, tuple[int, str]]:
     return {channel: (int(number or 0), state) for channel, number, state in rows}
 
 
-def _front(session: Session, lane_id: int, urgency: int) -> Front:
-    """Read the queue of one lane; only what may go now is in it."""
+def _front(session: Session, lane_id: int, urgency: int, begins: datetime) -> Front:
+    """Read what one lane sends first: its queue, and what waits for an hour that comes before this."""
+    queued = col(Delivery.state) == DeliveryState.QUEUED
+    waits = (col(Delivery.state) == DeliveryState.WAITING) & (col(Delivery.waiting_until) <= begins)
     rows = (
         session.connection()
         .execute(
             sa.select(col(Delivery.urgency), col(Delivery.rank), sa.func.sum(col(Delivery.parts)))
             .where(
                 col(Delivery.lane_id) == lane_id,
-                col(Delivery.state) == DeliveryState.QUEUED,
+                queued | waits,
                 col(Delivery.urgency) <= urgency,
             )
             .group_by(col(Delivery.urgency), col(Delivery.rank))

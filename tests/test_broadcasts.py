@@ -683,6 +683,7 @@ def test_a_pause_holds_back_what_is_left_and_resuming_keeps_the_order(
     store.writing(outbox.wake, clock.now())
     assert claimable(store, clock) == [], "time alone wakes none of them"
     assert store.writing(broadcasts.resume, made, clock.now()) == 4
+    store.writing(outbox.wake, clock.now())  # the hours of that first day are over: the clock is looked at
     assert claimable(store, clock) == before
     assert school.states(store) == {"sent": 1, "queued": 4}
 
@@ -779,6 +780,106 @@ def test_in_the_hour_that_clocks_repeat_now_is_now(
     assert tick(store, ours, clock) == []
     clock.moment = moment
     assert tick(store, ours, clock) == [1]
+
+
+def test_what_was_found_too_late_is_sent_after_all_when_staff_say_so(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    families(store, "en", "so")
+    made = drafted(store, clock)
+    approve(store, ours, clock, made, fallback="en")
+    first = plan(store, ours, clock, made, local("2026-11-17 12:00"))
+    clock.moment = first + timedelta(hours=3)
+    assert tick(store, ours, clock) == [None]
+    assert len(school.handovers(store)) == 1
+    with pytest.raises(BroadcastError, match="is over"):
+        store.writing(broadcasts.send_after_all, made, ours, clock.now(), clock.now())
+    later = clock.now() + timedelta(hours=1)
+    assert store.writing(broadcasts.send_after_all, made, ours, clock.now(), later) == later
+    assert tick(store, ours, clock) == []
+    clock.moment = later
+    assert tick(store, ours, clock) == [2]
+    owed = store.reading(lambda session: list(session.exec(select(Handover.done_at))))
+    assert None not in owed, "the task is done"
+    with pytest.raises(BroadcastError, match="was not missed"):
+        store.writing(broadcasts.send_after_all, made, ours, clock.now())
+
+
+def emergency(store: Store, ours: Settings, clock: StandingClock, worth: str | None = None) -> int:
+    families(store, "en")
+    made = drafted(store, clock, purpose="emergency")
+
+    def keep(session: Session) -> None:
+        row = session.get(Broadcast, made)
+        assert row is not None
+        row.worth = worth
+        session.add(row)
+
+    store.writing(keep)
+    approve(store, ours, clock, made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("worth", "ends"),
+    [(None, "2026-11-17 15:30"), ("2h", "2026-11-17 12:00"), ("14:00", "2026-11-17 14:00"), ("always", None)],
+)
+def test_an_emergency_is_worth_sending_until_school_is_over_or_as_staff_say(
+    store: Store, ours: Settings, clock: StandingClock, worth: str | None, ends: str | None
+) -> None:
+    made = emergency(store, ours, clock, worth)
+    plan(store, ours, clock, made)
+    assert tick(store, ours, clock) == [1]
+    (found,) = store.reading(lambda session: session.exec(select(Occurrence.expires_at)).all())
+    expected = local(ends).replace(tzinfo=ours.school.zone) if ends else None
+    assert found == expected
+
+
+def test_a_closing_that_is_found_after_the_morning_is_reported_and_not_sent(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    clock.moment = datetime(2026, 11, 17, 11, 0, tzinfo=UTC)  # 05:00
+    made = emergency(store, ours, clock, "2026-11-17T07:00")
+    plan(store, ours, clock, made, local("2026-11-17 05:30"))
+    clock.moment = datetime(2026, 11, 17, 13, 10, tzinfo=UTC)  # 07:10, within the grace
+    assert tick(store, ours, clock) == [None]
+    assert school.deliveries(store) == []
+    assert [one[:7] for one in school.handovers(store)] == ["missed:"]
+
+
+def test_a_closing_that_is_announced_after_the_morning_is_meant_all_the_same(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    made = emergency(store, ours, clock, "2026-11-17T07:00")
+    plan(store, ours, clock, made)
+    assert tick(store, ours, clock) == [1]
+
+
+def test_a_broadcast_of_the_night_waits_and_an_emergency_does_not(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    clock.moment = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)  # 22:00
+    released(store, ours, clock, "en")
+    assert school.states(store) == {"waiting": 1}
+    made = emergency(store, ours, clock)
+    plan(store, ours, clock, made)
+    tick(store, ours, clock)
+    assert school.states(store) == {"waiting": 1, "queued": 2}
+
+
+def test_days_without_school_are_left_out_if_staff_say_so(
+    store: Store, ours: Settings, clock: StandingClock
+) -> None:
+    closed = ours.calendar.model_copy(update={"closed": ("2026-11-18/2026-11-19",)})
+    ours = ours.model_copy(update={"calendar": closed})
+    families(store, "en")
+    made = drafted(store, clock)
+    approve(store, ours, clock, made)
+    first = store.writing(
+        broadcasts.schedule, made, local("2026-11-18 09:00"), ours,
+        rrule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", now=clock.now(), skip_closed=True,
+    )  # fmt: skip
+    assert first == local("2026-11-20 09:00").replace(tzinfo=ours.school.zone)
 
 
 def test_a_new_source_text_makes_translations_stale(

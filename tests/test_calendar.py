@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from bot.calendar import (
     Due,
     Occurrence,
+    Promise,
     catch_up,
     due,
     end_of,
-    may_answer,
     moment_of,
     occurrences_after,
     parse_local,
@@ -291,20 +291,41 @@ class TestPromises:
         assert time(7, 30) <= by.time() <= time(15, 45)
 
 
-class TestHoursForAnswering:
-    @pytest.mark.parametrize(
-        ("now", "they_wrote", "allowed"),
-        [
-            ("2026-11-17T23:14", "2026-11-17T23:00", True),
-            ("2026-11-17T23:16", "2026-11-17T23:00", False),
-            ("2026-11-17T08:00", "2026-11-16T23:00", True),
-            ("2026-11-17T07:59", "2026-11-16T23:00", False),
-            ("2026-11-17T20:30", "2026-11-17T09:00", True),
-            ("2026-11-17T20:31", "2026-11-17T09:00", False),
-        ],
-    )
-    def test_a_quarter_of_an_hour_or_daytime(self, now: str, they_wrote: str, allowed: bool) -> None:
-        assert may_answer(in_chicago(now), in_chicago(they_wrote), CHICAGO) is allowed
+class TestClosedDays:
+    THANKSGIVING = frozenset({date(2026, 11, 26), date(2026, 11, 27)})
+
+    def test_nobody_is_on_duty_on_them(self) -> None:
+        wednesday, thursday = in_chicago("2026-11-25T15:30"), in_chicago("2026-11-26T10:00")
+        there = time(8), time(16), 4
+        assert promise(wednesday, CHICAGO, *there, closed=self.THANKSGIVING) == Promise(
+            in_chicago("2026-11-30T12:00"), night=False
+        )
+        assert promise(thursday, CHICAGO, *there, closed=self.THANKSGIVING) == Promise(
+            in_chicago("2026-11-30T08:00"), night=True
+        )
+
+    def test_a_rule_leaves_them_out_and_nothing_of_them_is_missed(self) -> None:
+        starts = local("2026-11-23T09:00")
+        next_at = in_chicago("2026-11-26T09:00")
+        late = in_chicago("2026-11-30T09:10")
+        owed = catch_up(starts, CHICAGO, "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", next_at, late)
+        assert [one.local[:10] for one in owed.missed] == ["2026-11-26", "2026-11-27"]
+        owed = catch_up(
+            starts, CHICAGO, "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", next_at, late, closed=self.THANKSGIVING
+        )
+        assert owed.missed == ()
+        assert owed.release is not None
+        assert owed.release.local == "2026-11-30T09:00:00"
+
+    def test_what_is_sent_once_is_meant_for_that_day(self) -> None:
+        once = occurrences_after(
+            local("2026-11-26T09:00"),
+            CHICAGO,
+            None,
+            in_chicago("2026-11-20T09:00"),
+            closed=self.THANKSGIVING,
+        )
+        assert once is not None
 
 
 def test_a_day_is_over_at_local_midnight() -> None:

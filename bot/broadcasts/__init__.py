@@ -7,7 +7,7 @@ language nobody chose.
 """
 
 from bot.broadcasts.approval import approve, preview
-from bot.broadcasts.course import TakenBack, pause, recall, resume, stop, take_back
+from bot.broadcasts.course import TakenBack, pause, recall, resume, send_after_all, stop, take_back
 from bot.broadcasts.drafts import Draft, Objection, accept_drafts, against, draft, objections, translate
 from bot.broadcasts.schedules import due, release, schedule
 from bot.broadcasts.wordings import NO_TEXT, Line, Preview, menu
@@ -32,6 +32,7 @@ __all__ = [
     "release",
     "resume",
     "schedule",
+    "send_after_all",
     "stop",
     "take_back",
     "translate",

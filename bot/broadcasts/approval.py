@@ -24,6 +24,7 @@ from bot.broadcasts.wordings import (
 )
 from bot.conversation.ask import Ask
 from bot.conversation.events import button_data
+from bot.conversation.talk import Kind
 from bot.errors import BroadcastError
 from bot.messages import ChannelName
 from bot.settings import Settings
@@ -167,7 +168,10 @@ def let_go(
 
 
 def freeze(session: Session, broadcast: Broadcast, settings: Settings, reach: Reach | None = None) -> None:
-    """Add the renderings that the audience needs and that do not exist yet; none is ever changed."""
+    """Add the renderings that the audience needs and that do not exist yet; none is ever changed.
+
+    Each language is worded for every channel: a family may have to be reached on another one.
+    """
     assert broadcast.id is not None
     reach = reach or reach_of(session, broadcast)
     texts = texts_of(session, broadcast, settings)
@@ -176,14 +180,30 @@ def freeze(session: Session, broadcast: Broadcast, settings: Settings, reach: Re
             select(Rendering.channel, Rendering.language).where(col(Rendering.broadcast_id) == broadcast.id)
         )
     )
-    for (channel, tag), count in reach.phones.items():
-        if (channel, tag) in made:
-            continue
+    languages_due = by_language(reach.phones)
+    wanted = {(channel, tag) for tag in languages_due for channel in (*_channels(settings), *_of(reach, tag))}
+    for channel, tag in sorted(wanted - made):
+        count = languages_due[tag]
         due = line(broadcast, tag, count, texts, broadcast.fallback)
         if due.written_in is not None:
             source = texts[broadcast.source_language]
             session.add(_rendering(broadcast, channel, due, texts[due.written_in], source))
     session.flush()
+
+
+def _channels(settings: Settings) -> list[str]:
+    sections = ((ChannelName.SMS, settings.sms), (ChannelName.TELEGRAM, settings.telegram))
+    return [channel for channel, section in sections if section is not None]
+
+
+def _of(reach: Reach, tag: str) -> list[str]:
+    return [channel for channel, of in reach.phones if of == tag]
+
+
+def _marks(broadcast: Broadcast) -> list[str]:
+    """Return the marks of a scale, which are its buttons (rule 2)."""
+    scale = (broadcast.question or {}).get("kind") == Kind.SCALE
+    return [str(mark) for mark in range(1, 6)] if scale else []
 
 
 def _rendering(broadcast: Broadcast, channel: str, due: Line, text: Text, source: Text) -> Rendering:
@@ -195,11 +215,12 @@ def _rendering(broadcast: Broadcast, channel: str, due: Line, text: Text, source
         "asked": text.asked,
     }
     keys = None
-    if channel == ChannelName.TELEGRAM and text.choices:
+    if channel == ChannelName.TELEGRAM:
+        labels = [f"{number} {words}" for number, words in enumerate(text.choices, start=1)]
+        labels = labels or _marks(broadcast)
         keys = [
-            [f"{number} {words}", button_data(broadcast.id, number)]
-            for number, words in enumerate(text.choices, start=1)
-        ]
+            [label, button_data(broadcast.id, number)] for number, label in enumerate(labels, start=1)
+        ] or None
     return Rendering(
         broadcast_id=broadcast.id,
         language=due.language,

@@ -19,6 +19,7 @@ from bot.broadcasts.desk import Counted, Desk
 from bot.broadcasts.drafts import in_draft, keep_text, known, text_of
 from bot.broadcasts.when import When
 from bot.broadcasts.wordings import SENDABLE
+from bot.broadcasts.worth import worth_of
 from bot.channels import segments
 from bot.errors import BroadcastError
 from bot.rosters.values import grade_order
@@ -244,6 +245,8 @@ def _lay(
     broadcast.question = ask.to_json() if ask else None
     broadcast.closing = desks.closing_of(desk)
     broadcast.fallback = desk.fallback or None
+    broadcast.worth = worth_of(desk, settings)
+    broadcast.routes = {"": None, "call": ""}.get(desk.routes, desk.routes)
     _words(session, broadcast, desk, settings, now)
     assert broadcast.id is not None
     source = text_of(session, broadcast.id, broadcast.source_language)

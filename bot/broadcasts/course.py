@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.broadcasts.drafts import known
-from bot.broadcasts.schedules import end_schedule, released
+from bot.broadcasts.schedules import end_schedule, released, schedule_again
 from bot.errors import BroadcastError
 from bot.messages import DeliveryState
+from bot.settings import Settings
 from bot.store import outbox
 from bot.store.tables import (
     Broadcast,
@@ -19,10 +20,13 @@ from bot.store.tables import (
     ContactPoint,
     Delivery,
     Handover,
+    Moment,
+    Occurrence,
     Rendering,
     Schedule,
     Translation,
     TranslationState,
+    micros,
 )
 
 RECALLED = "Taken back by staff before it left."
@@ -109,6 +113,34 @@ def take_back(session: Session, broadcast_id: int) -> TakenBack:
     return TakenBack.DRAFT
 
 
+def send_after_all(
+    session: Session, broadcast_id: int, settings: Settings, now: datetime, at: datetime | None = None
+) -> datetime:
+    """Let a broadcast that was found too late to be sent go out: now, or at an aware moment to come.
+
+    Returns the moment. Raises `BroadcastError` if it has gone out, repeats, or the moment is over.
+    """
+    broadcast = known(session, broadcast_id)
+    plan = session.exec(select(Schedule).where(col(Schedule.broadcast_id) == broadcast_id)).first()
+    made = session.exec(select(Delivery.id).where(col(Delivery.broadcast_id) == broadcast_id)).first()
+    if plan is None or plan.rrule is not None or made or broadcast.state != BroadcastState.RELEASED:
+        raise BroadcastError(f"Broadcast {broadcast_id} was not missed: there is nothing to send after all.")
+    if at is not None and at <= now:
+        raise BroadcastError("That time is over: choose a later one.")
+    broadcast.state, broadcast.approved_at = BroadcastState.APPROVED, now
+    session.add(broadcast)
+    session.execute(
+        sa.update(Handover)
+        .where(
+            col(Handover.broadcast_id) == broadcast_id,
+            col(Handover.why).like("missed:%"),
+            col(Handover.done_at).is_(None),
+        )
+        .values(done_at=now)
+    )
+    return schedule_again(session, broadcast_id, at or now, settings)
+
+
 def stop(session: Session, broadcast_id: int) -> int:
     """Stop a broadcast that is going out; return how many texts will not be sent. Raises `BroadcastError`.
 
@@ -158,7 +190,29 @@ def resume(session: Session, broadcast_id: int, now: datetime) -> int:
         raise BroadcastError(f"Broadcast {broadcast_id} is not paused.")
     broadcast.paused_at = None
     session.add(broadcast)
+    _looked_at(session, broadcast_id, now)
     return _let_go_on(session, broadcast_id, now)
+
+
+def _looked_at(session: Session, broadcast_id: int, now: datetime) -> None:
+    """Close the office's task about a broadcast that Homeloop itself had paused."""
+    session.execute(
+        sa.update(Handover)
+        .where(
+            col(Handover.broadcast_id) == broadcast_id,
+            col(Handover.why).startswith(outbox.PAUSED),
+            col(Handover.done_at).is_(None),
+        )
+        .values(done_at=now, done_how="nothing")
+    )
+
+
+#: a family that has had its texts has room for another one a week after the release at the latest
+_a_week_on = (
+    sa.select(sa.type_coerce(col(Occurrence.released_at), sa.Integer) + 7 * 86_400_000_000)
+    .where(col(Occurrence.id) == col(Delivery.occurrence_id))
+    .scalar_subquery()
+)
 
 
 def _let_go_on(session: Session, broadcast_id: int, now: datetime) -> int:
@@ -168,6 +222,7 @@ def _let_go_on(session: Session, broadcast_id: int, now: datetime) -> int:
         .scalar_subquery()
     )
     waits = sa.and_(col(Delivery.digits), col(Delivery.urgency) == outbox.BULK, until > now)
+    full = sa.and_(col(Delivery.reason) == outbox.FULL, _a_week_on > micros(now))
     return int(
         session.exec(
             sa.update(Delivery)
@@ -177,8 +232,11 @@ def _let_go_on(session: Session, broadcast_id: int, now: datetime) -> int:
                 col(Delivery.waiting_until).is_(None),
             )
             .values(
-                state=sa.case((waits, DeliveryState.WAITING), else_=DeliveryState.QUEUED),
-                waiting_until=sa.case((waits, until), else_=None),
+                state=sa.case((sa.or_(full, waits), DeliveryState.WAITING), else_=DeliveryState.QUEUED),
+                waiting_until=sa.case(
+                    (full, sa.type_coerce(_a_week_on, Moment())), (waits, until), else_=None
+                ),
             )
+            .execution_options(synchronize_session=False)
         ).rowcount
     )

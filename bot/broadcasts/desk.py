@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bot.broadcasts import notices
 from bot.broadcasts.drafts import N_, Objection, against
-from bot.broadcasts.when import AT_ONCE, Plan, When, day_of, planned
+from bot.broadcasts.when import AT_ONCE, Plan, When, clock_of, day_of, planned
 from bot.conversation.ask import Ask
 from bot.rosters.values import grade_order
 from bot.settings import Settings
@@ -24,7 +24,7 @@ NOBODY: Final = Audience(kinds=())  #: while nobody is chosen, nobody is written
 
 PHASES: Final = ("inform", "inquire", "involve", "inspire")
 PURPOSES: Final = ("school", "optional", "emergency")
-ASKS: Final = ("yes_no", "one_of", "number", "own_words")
+ASKS: Final = ("yes_no", "one_of", "several_of", "number", "scale", "date", "own_words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Counted:
     people: int
     unreached: tuple[tuple[str, str, int], ...]  #: reason, language, people
     departed: int = 0
+    full: tuple[tuple[str, int], ...] = ()  #: ISO date from which families have room again, families
 
     @property
     def total(self) -> int:
@@ -67,11 +68,12 @@ class Counted:
             people=kept["people"],
             unreached=tuple((why, tag, count) for why, tag, count in kept["unreached"]),
             departed=kept["departed"],
+            full=tuple((day, families) for day, families in kept.get("full", ())),
         )
 
 
-def counted(reach: Reach, key: str, now: datetime) -> Counted:
-    """Keep of a count what a draft may keep."""
+def counted(reach: Reach, key: str, now: datetime, full: Iterable[tuple[date, int]] = ()) -> Counted:
+    """Keep of a count what a draft may keep; `full` as `bot.forecast.over_budget` gives it."""
     why: dict[tuple[str, str], int] = {}
     for one in reach.unreached:
         why[one.why, one.language] = why.get((one.why, one.language), 0) + 1
@@ -82,6 +84,7 @@ def counted(reach: Reach, key: str, now: datetime) -> Counted:
         people=reach.people,
         unreached=tuple((reason, tag, count) for (reason, tag), count in sorted(why.items())),
         departed=reach.departed,
+        full=tuple((day.isoformat(), families) for day, families in full),
     )
 
 
@@ -110,6 +113,9 @@ class Desk:
     per_child: bool = False
     decided_on: str = ""  #: ISO date
     fallback: str = ""  #: "": not chosen; "none"; a language
+    worth: str = ""  #: one of `bot.broadcasts.worth.WORTHS`
+    worth_clock: str = ""  #: "10:00", for "clock"
+    routes: str = ""  #: ways after a failure, with commas; "": as usual; "call": none but a call
     when: When = field(default_factory=When)
 
 
@@ -195,7 +201,7 @@ def asked(desk: Desk) -> Ask | None:
     numbers = desk.ask == "number"
     return Ask(
         kind=desk.ask,
-        choices=lines_in(desk.choices) if desk.ask == "one_of" else (),
+        choices=lines_in(desk.choices) if desk.ask in {"one_of", "several_of"} else (),
         low=_whole(desk.low) if numbers else None,
         high=_whole(desk.high) if numbers else None,
         other=desk.other,
@@ -251,7 +257,7 @@ def closing_of(desk: Desk) -> dict[str, Any] | None:
 
 def plan_of(desk: Desk, now: datetime, settings: Settings) -> Plan | None:
     """Return when it goes out, or None while that cannot be said."""
-    return planned(desk.when, now, settings.school.zone)[0]
+    return planned(desk.when, now, settings.school.zone, settings.calendar.closed_days)[0]
 
 
 def read_on(desk: Desk, now: datetime, settings: Settings) -> date:
@@ -264,7 +270,15 @@ def objections(desk: Desk, text: str, now: datetime, settings: Settings) -> list
     """Say what is missing or wrong, apart from the audience's languages; `text` is the source text."""
     said = [*_about_words(desk, text, now, settings), *_about_whom(desk), *_about_question(desk)]
     said += _about_decision(desk, now, settings)
-    return [*said, *planned(desk.when, now, settings.school.zone)[1]]
+    said += _about_worth(desk)
+    return [*said, *planned(desk.when, now, settings.school.zone, settings.calendar.closed_days)[1]]
+
+
+def _about_worth(desk: Desk) -> list[Objection]:
+    if desk.worth != "clock" or clock_of(desk.worth_clock) is not None:
+        return []
+    sentence = N_("Say until what time it is worth sending.")
+    return [Objection("worth_clock", sentence, missing=not desk.worth_clock)]
 
 
 def _about_words(desk: Desk, text: str, now: datetime, settings: Settings) -> list[Objection]:

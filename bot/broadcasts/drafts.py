@@ -135,7 +135,7 @@ def against(text: str, purpose: str, ask: Ask | None) -> list[Objection]:
 
 def _against_answers(ask: Ask) -> list[Objection]:
     said = []
-    if ask.kind == "one_of" and not 2 <= len(ask.choices) <= (5 if ask.other else 6):
+    if ask.kind in {"one_of", "several_of"} and not 2 <= len(ask.choices) <= (5 if ask.other else 6):
         sentence = (
             N_("Give 2 to 5 choices: the menu ends with “something else” and has no more than 6 lines.")
             if ask.other

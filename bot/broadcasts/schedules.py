@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot import calendar
+from bot import calendar, hours
 from bot.broadcasts.approval import freeze
 from bot.broadcasts.drafts import known
+from bot.broadcasts.worth import expires_at
 from bot.errors import BroadcastError
 from bot.settings import Settings
 from bot.store import audience as audiences
@@ -38,10 +39,12 @@ def schedule(
     *,
     rrule: str | None,
     now: datetime,
+    skip_closed: bool = False,
 ) -> datetime:
     """Let an approved broadcast go out at a local time, once or by an RFC 5545 rule; return the first moment.
 
-    `starts` is naive, in the school's zone. Raises `BroadcastError` if no time of it is still to come.
+    `starts` is naive, in the school's zone; what repeats may leave out the days on which the school is
+    closed. Raises `BroadcastError` if no time of it is still to come.
     """
     broadcast = known(session, broadcast_id)
     if broadcast.state != BroadcastState.APPROVED:
@@ -53,12 +56,13 @@ def schedule(
             "recall it and write a new one to change that."
         )
     zone, starts = settings.school.zone, starts.replace(microsecond=0)
-    first = calendar.occurrences_after(starts, zone, rrule, now - _JUST_NOW)
+    closed = settings.calendar.closed_days if skip_closed else calendar.NO_DAYS
+    first = calendar.occurrences_after(starts, zone, rrule, now - _JUST_NOW, closed=closed)
     if first is None:
         raise BroadcastError(
             f"{starts:%Y-%m-%d %H:%M} is over in {settings.school.time_zone}: choose a later time."
         )
-    _keep(session, broadcast_id, starts, settings.school.time_zone, rrule, first.moment)
+    _keep(session, broadcast_id, starts, settings.school.time_zone, rrule, first.moment, skip_closed)
     return first.moment
 
 
@@ -68,15 +72,38 @@ def schedule_at(session: Session, broadcast_id: int, moment: datetime, settings:
     In the hour that clocks repeat in autumn a local time would name the wrong one; UTC names it then.
     """
     moment = moment.astimezone(UTC).replace(microsecond=0)
-    local = moment.astimezone(settings.school.zone).replace(tzinfo=None)
-    plain = calendar.moment_of(local, settings.school.zone) == moment
-    starts, zone = (local, settings.school.time_zone) if plain else (moment.replace(tzinfo=None), "UTC")
+    starts, zone = _on_the_clock(moment, settings)
     _keep(session, broadcast_id, starts, zone, None, moment)
     return moment
 
 
+def _on_the_clock(moment: datetime, settings: Settings) -> tuple[datetime, str]:
+    """Return the naive local time of a moment and the zone in which it names that very moment."""
+    local = moment.astimezone(settings.school.zone).replace(tzinfo=None)
+    plain = calendar.moment_of(local, settings.school.zone) == moment
+    return (local, settings.school.time_zone) if plain else (moment.replace(tzinfo=None), "UTC")
+
+
+def schedule_again(session: Session, broadcast_id: int, moment: datetime, settings: Settings) -> datetime:
+    """Let a broadcast whose one time was missed go out at an aware moment after all; return it."""
+    moment = moment.astimezone(UTC).replace(microsecond=0)
+    starts, zone = _on_the_clock(moment, settings)
+    session.execute(
+        sa.update(Schedule)
+        .where(col(Schedule.broadcast_id) == broadcast_id)
+        .values(starts=starts.isoformat(timespec="seconds"), zone=zone, next_at=moment, done=False)
+    )
+    return moment
+
+
 def _keep(
-    session: Session, broadcast_id: int, starts: datetime, zone: str, rrule: str | None, first: datetime
+    session: Session,
+    broadcast_id: int,
+    starts: datetime,
+    zone: str,
+    rrule: str | None,
+    first: datetime,
+    skip_closed: bool = False,
 ) -> None:
     session.add(
         Schedule(
@@ -85,6 +112,7 @@ def _keep(
             zone=zone,
             rrule=rrule,
             next_at=first,
+            skip_closed=skip_closed,
         )
     )
     session.flush()
@@ -115,7 +143,12 @@ def release(session: Session, schedule_id: int, settings: Settings, now: datetim
     if broadcast.paused_at is not None:
         return None
     owed = calendar.catch_up(
-        datetime.fromisoformat(plan.starts), ZoneInfo(plan.zone), plan.rrule, plan.next_at, now
+        datetime.fromisoformat(plan.starts),
+        ZoneInfo(plan.zone),
+        plan.rrule,
+        plan.next_at,
+        now,
+        closed=_closed_for(plan, settings),
     )
     plan.next_at, plan.done = (owed.following.moment, False) if owed.following else (None, True)
     session.add(plan)
@@ -127,6 +160,10 @@ def release(session: Session, schedule_id: int, settings: Settings, now: datetim
     if owed.release is None:
         return None
     occurrence = _occur(session, schedule_id, owed.release, now)
+    occurrence.expires_at = expires_at(broadcast, now, settings)
+    if occurrence.expires_at is not None and occurrence.expires_at <= now:
+        _report_missed(session, broadcast, occurrence, now)
+        return None
     occurrence.deliveries = _deliver(session, broadcast, occurrence, settings, now)
     return occurrence.deliveries
 
@@ -154,7 +191,24 @@ def _deliver(
         occurrence_id=occurrence.id,
         urgency=outbox.EMERGENCY if emergency else outbox.BULK,
         now=now,
+        hours=hours.of(settings),
+        expires_at=occurrence.expires_at,
+        limits=limits_of(broadcast, settings),
     )
+
+
+def limits_of(broadcast: Broadcast, settings: Settings) -> outbox.Limits:
+    """Say how much its families are asked to read, and what happens beyond that (rule 13)."""
+    rules = settings.budget
+    return outbox.Limits(
+        per_week=0 if broadcast.purpose == "emergency" else rules.texts_per_week,
+        waits=broadcast.purpose != "optional",
+        unanswered=rules.unanswered_questions if broadcast.question is not None else 0,
+    )
+
+
+def _closed_for(plan: Schedule, settings: Settings) -> frozenset[date]:
+    return settings.calendar.closed_days if plan.skip_closed else calendar.NO_DAYS
 
 
 def _list_for_a_call(session: Session, broadcast_id: int, chosen: sa.Select[Any], now: datetime) -> None:

@@ -195,7 +195,7 @@ def readiness(session: Session, broadcast: Broadcast, settings: Settings, now: d
         desk,
         reach,
         lines,
-        planned(desk.when, now, settings.school.zone)[0],
+        planned(desk.when, now, settings.school.zone, settings.calendar.closed_days)[0],
         tuple(everything_against(broadcast, desk, words, lines, texts, now, settings)),
         fingerprint(broadcast, desk, lines),
     )
@@ -242,6 +242,7 @@ def fingerprint(broadcast: Broadcast, desk: Desk, lines: Sequence[Line]) -> str:
     what: Any = [
         [broadcast.purpose, broadcast.question, broadcast.closing, broadcast.audience, broadcast.fallback],
         desk.when.to_json(),
+        [broadcast.worth, broadcast.routes],
         sorted([one.language, one.written_in, one.text] for one in lines if one.written_in),
     ]
     said = json.dumps(what, sort_keys=True, ensure_ascii=False)
@@ -297,7 +298,16 @@ def _go(
         moment = now + timedelta(seconds=settings.sending.undo_seconds)
         first = schedule_at(session, broadcast.id, moment, settings)
     else:
-        first = schedule(session, broadcast.id, ready.plan.starts, settings, rrule=ready.plan.rrule, now=now)
+        skip = ready.desk.when.skip_closed
+        first = schedule(
+            session,
+            broadcast.id,
+            ready.plan.starts,
+            settings,
+            rrule=ready.plan.rrule,
+            now=now,
+            skip_closed=skip,
+        )
     audit.record(
         session, by, "broadcast.approved", f"broadcast:{broadcast.id}", now=now, phones=ready.reach.total
     )

@@ -18,6 +18,7 @@ from bot.broadcasts.notices import Blank
 from bot.broadcasts.sending import Pending, Second
 from bot.broadcasts.when import Plan, planned
 from bot.broadcasts.wordings import Line, Text, by_language, lines_of, worded
+from bot.broadcasts.worth import expires_at
 from bot.conversation.ask import Ask
 from bot.settings import Settings
 from bot.store.audience import Reach
@@ -71,6 +72,7 @@ class Composed:
     blanks: tuple[Blank, ...]
     objections: tuple[Objection, ...]
     plan: Plan | None
+    ends: datetime | None  #: nothing of it starts after this; None: it never goes out of date
     fingerprint: str
     second: Second | None
     approvers: tuple[str, ...]  #: who else may approve
@@ -122,7 +124,7 @@ def composed(
     texts = worded(list(rows.values()), broadcast, settings)
     lines = lines_of(broadcast, phones, texts, broadcast.fallback)
     staff = _names(session)
-    plan = planned(desk.when, now, settings.school.zone)[0]
+    plan = planned(desk.when, now, settings.school.zone, settings.calendar.closed_days)[0]
     total = counted.total if counted else 0
     approvers = sending.may_approve(session, by)
     why = sending.second_for(broadcast.purpose, lines, total, plan, settings, now)
@@ -142,6 +144,7 @@ def composed(
         blanks=notices.blanks(desk.notice) if desk.words == "notice" else (),
         objections=_objections(broadcast, desk, source, counted, lines, texts, now, settings),
         plan=plan,
+        ends=expires_at(broadcast, (plan.first if plan else None) or now, settings),
         fingerprint=sending.fingerprint(broadcast, desk, lines),
         second=why if approvers else None,
         approvers=approvers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from itertools import islice
@@ -27,6 +27,7 @@ class When:
     every: str = "school_day"  #: "school_day" | "week" | "month_day" | "month_weekday"
     days: tuple[str, ...] = ()  #: of the week: "MO" …
     until: str = ""  #: ISO date, the last; empty: for ever
+    skip_closed: bool = False  #: not on days on which the school is closed
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads."""
@@ -56,8 +57,10 @@ class Plan:
 AT_ONCE: Final = Plan(None, None, ())
 
 
-def planned(when: When, now: datetime, zone: ZoneInfo) -> tuple[Plan | None, list[Objection]]:
-    """Return the plan, or what keeps it from being one."""
+def planned(
+    when: When, now: datetime, zone: ZoneInfo, closed: Set[date] = calendar.NO_DAYS
+) -> tuple[Plan | None, list[Objection]]:
+    """Return the plan, or what keeps it from being one; `closed` are the days without school."""
     if when.how == "now":
         return AT_ONCE, []
     starts, said = _starts(when)
@@ -65,7 +68,7 @@ def planned(when: When, now: datetime, zone: ZoneInfo) -> tuple[Plan | None, lis
         return None, said
     if when.how == "later":
         return _once(starts, now, zone)
-    return _repeated(when, starts, now, zone)
+    return _repeated(when, starts, now, zone, closed if when.skip_closed else calendar.NO_DAYS)
 
 
 def _starts(when: When) -> tuple[datetime | None, list[Objection]]:
@@ -88,7 +91,7 @@ def _once(starts: datetime, now: datetime, zone: ZoneInfo) -> tuple[Plan | None,
 
 
 def _repeated(
-    when: When, starts: datetime, now: datetime, zone: ZoneInfo
+    when: When, starts: datetime, now: datetime, zone: ZoneInfo, closed: Set[date]
 ) -> tuple[Plan | None, list[Objection]]:
     if when.every == "week" and not when.days:
         return None, [Objection("days", N_("Say on which days of the week."), missing=True)]
@@ -97,7 +100,7 @@ def _repeated(
         return None, [Objection("until", N_("The last day is no date: choose one, or leave it empty."))]
     rule = rule_of(when, starts.date(), until)
     try:
-        moments = tuple(islice(_moments(starts, zone, rule, now), SHOWN + 1))
+        moments = tuple(islice(_moments(starts, zone, rule, now, closed), SHOWN + 1))
     except BroadcastError:
         moments = ()
     if not moments:
@@ -107,9 +110,9 @@ def _repeated(
     return Plan(starts, rule, moments[:SHOWN], len(moments) > SHOWN), []
 
 
-def _moments(starts: datetime, zone: ZoneInfo, rule: str, now: datetime) -> Any:
+def _moments(starts: datetime, zone: ZoneInfo, rule: str, now: datetime, closed: Set[date]) -> Any:
     after = now
-    while (found := calendar.occurrences_after(starts, zone, rule, after)) is not None:
+    while (found := calendar.occurrences_after(starts, zone, rule, after, closed=closed)) is not None:
         yield found.moment
         after = found.moment
 

@@ -56,6 +56,7 @@ class Text:
     complete: bool  #: every choice has its words
     provenance: str
     asked: str | None = None  #: the verb of a yes/no question (rule 5)
+    hint: str = ""  #: the menu's last line: that several choices may be sent
 
     @property
     def sendable(self) -> bool:
@@ -83,14 +84,16 @@ def _text(row: Translation, ask: Ask | None, settings: Settings) -> Text:
     if ask.kind == "yes_no" and not said and speaks:
         said = (languages.phrase("yes", row.language), languages.phrase("no", row.language))
     complete = len(said) == ask.choices_needed
-    if ask.kind == "one_of" and ask.other and complete and speaks:
+    if ask.kind != "yes_no" and ask.other and complete and speaks:
         said = (*said, languages.phrase("other", row.language))
-    return Text(row.text, said, row.state, complete, row.provenance, row.asked)
+    hint = languages.phrase("several_hint", row.language) if ask.kind == "several_of" and speaks else ""
+    return Text(row.text, said, row.state, complete, row.provenance, row.asked, hint)
 
 
-def menu(text: str, choices: Sequence[str]) -> str:
+def menu(text: str, choices: Sequence[str], hint: str = "") -> str:
     """Lay a question out for a phone: every choice on its own line, beginning with its digit (rule 21)."""
-    return "\n".join([text, *(f"{number} {words}" for number, words in enumerate(choices, start=1))])
+    lines = (f"{number} {words}" for number, words in enumerate(choices, start=1))
+    return "\n".join(filter(None, (text, *lines, hint)))
 
 
 def by_language(phones: Mapping[tuple[str, str], int]) -> dict[str, int]:
@@ -112,7 +115,7 @@ def line(broadcast: Broadcast, tag: str, count: int, texts: Mapping[str, Text], 
     """Say what one language gets."""
     own = texts.get(tag)
     if own is not None and own.sendable:
-        body = menu(own.words, own.choices)
+        body = menu(own.words, own.choices, own.hint)
         parts = segments.measure(body)
         return Line(tag, count, tag, own.state, body, parts.count, parts.encoding, False, own.provenance)
     state = own.state if own else "missing"
@@ -120,6 +123,6 @@ def line(broadcast: Broadcast, tag: str, count: int, texts: Mapping[str, Text], 
     if fallback is None or other is None or not other.sendable:
         return Line(tag, count, None, state, "", 0, "", True)
     label = languages.fallback_label(tag, fallback, offer_person=broadcast.purpose != "emergency")
-    body = label + menu(other.words, other.choices)
+    body = label + menu(other.words, other.choices, other.hint)
     parts = segments.measure(body)
     return Line(tag, count, fallback, state, body, parts.count, parts.encoding, True, other.provenance)

@@ -10,47 +10,105 @@ the contact point's rows in its own transaction and is asked about again inside 
 committed no text starts. (docs/architecture.md has the picture.)
 """
 
+from bot.store.outbox.again import PAUSED, Undelivered, pause_filtered, try_again, undelivered
+from bot.store.outbox.budget import UNANSWERED, Limits, over_budget
 from bot.store.outbox.claiming import Claimed, Settled, claim, settle
-from bot.store.outbox.doubts import drop_held, found, hold, looked, release_held, uncertain, unknown_ids
-from bot.store.outbox.ending import BROADCAST_STOPPED, PHONE_STOPPED, cancel, end_unwanted
+from bot.store.outbox.days import claim_within, used_today
+from bot.store.outbox.doubts import (
+    drop_held,
+    found,
+    hold,
+    looked,
+    on_its_way,
+    release_held,
+    uncertain,
+    unknown_ids,
+)
+from bot.store.outbox.ending import BROADCAST_STOPPED, EXPIRED, PHONE_STOPPED, cancel, end_unwanted
+from bot.store.outbox.following import CALL, ROUTES, follow, order_of
+from bot.store.outbox.holding import (
+    MAY_BE_SAID,
+    MAY_HAVE_GONE,
+    ON_HOLD,
+    Hold,
+    begin_hold,
+    drop_hold,
+    hold_in_force,
+    lift_hold,
+    match,
+    note_hold,
+)
 from bot.store.outbox.lanes import (
     RETIRED,
     ensure_lane,
     keep_lanes,
     lane_of,
+    note_lane,
     refuse_lane,
     start_lane,
     stop_lane,
     take_lane,
 )
 from bot.store.outbox.questions import OPEN_FOR, question_closed, question_opened
-from bot.store.outbox.releasing import answer, release
-from bot.store.outbox.reported import apply_status
+from bot.store.outbox.releasing import ENOUGH, FULL, NO_ANSWER, answer, release
+from bot.store.outbox.reported import apply_status, apply_statuses
+from bot.store.outbox.stops import Stops
+from bot.store.outbox.stops import of as stops_of
 from bot.store.outbox.urgency import ANSWER, BULK, EMERGENCY
-from bot.store.outbox.waking import wake
+from bot.store.outbox.waking import keep_hours, wake
 
 __all__ = [
     "ANSWER",
     "BROADCAST_STOPPED",
     "BULK",
+    "CALL",
     "EMERGENCY",
+    "ENOUGH",
+    "EXPIRED",
+    "FULL",
+    "MAY_BE_SAID",
+    "MAY_HAVE_GONE",
+    "NO_ANSWER",
+    "ON_HOLD",
     "OPEN_FOR",
+    "PAUSED",
     "PHONE_STOPPED",
     "RETIRED",
+    "ROUTES",
+    "UNANSWERED",
     "Claimed",
+    "Hold",
+    "Limits",
     "Settled",
+    "Stops",
+    "Undelivered",
     "answer",
     "apply_status",
+    "apply_statuses",
+    "begin_hold",
     "cancel",
     "claim",
+    "claim_within",
     "drop_held",
+    "drop_hold",
     "end_unwanted",
     "ensure_lane",
+    "follow",
     "found",
     "hold",
+    "hold_in_force",
+    "keep_hours",
     "keep_lanes",
     "lane_of",
+    "lift_hold",
     "looked",
+    "match",
+    "note_hold",
+    "note_lane",
+    "on_its_way",
+    "order_of",
+    "over_budget",
+    "pause_filtered",
     "question_closed",
     "question_opened",
     "refuse_lane",
@@ -59,8 +117,12 @@ __all__ = [
     "settle",
     "start_lane",
     "stop_lane",
+    "stops_of",
     "take_lane",
+    "try_again",
     "uncertain",
+    "undelivered",
     "unknown_ids",
+    "used_today",
     "wake",
 ]

@@ -12,6 +12,8 @@ from bot.store.outbox.claiming import Claimed, as_claimed
 from bot.store.outbox.ending import end_unwanted, hold_back_paused, phone_stopped
 from bot.store.tables import ContactPoint, Delivery, Rendering
 
+DROPPED = "Dropped by staff: it could not be known whether it had arrived."
+
 
 def uncertain(
     session: Session, lane_id: int, *, looked_before: datetime, most: int
@@ -41,6 +43,14 @@ def unknown_ids(session: Session, provider_ids: Sequence[str]) -> set[str]:
         select(col(Delivery.provider_id)).where(col(Delivery.provider_id).in_(list(provider_ids)))
     )
     return set(provider_ids) - {one for one in known if one}
+
+
+def on_its_way(session: Session, contact_point_id: int) -> bool:
+    """Say whether a text to this phone is on the wire: the provider's list may show it before we know."""
+    sending = select(Delivery.id).where(
+        col(Delivery.contact_point_id) == contact_point_id, col(Delivery.state) == DeliveryState.SENDING
+    )
+    return session.exec(sending.limit(1)).first() is not None
 
 
 def looked(session: Session, claimed: Claimed, *, enough: bool, now: datetime) -> DeliveryState | None:
@@ -108,6 +118,6 @@ def drop_held(session: Session, delivery_id: int, now: datetime) -> bool:
     if delivery is None or delivery.state != DeliveryState.HELD:
         return False
     delivery.state, delivery.settled_at = DeliveryState.FAILED, now
-    delivery.reason = "Dropped by staff: it could not be known whether it had arrived."
+    delivery.reason = DROPPED
     session.add(delivery)
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,10 +12,11 @@ from sqlmodel import Session, col
 
 from bot.messages import DeliveryState
 from bot.store.outbox.urgency import EMERGENCY
-from bot.store.tables import Broadcast, BroadcastState, ContactPoint, Delivery
+from bot.store.tables import Broadcast, BroadcastState, ContactPoint, Delivery, Occurrence, Schedule
 
 PHONE_STOPPED = "The family stopped us before this text could go."
 BROADCAST_STOPPED = "Stopped by staff."
+EXPIRED = "Its time was over before it could go."
 
 
 def cancel(session: Session, reason: str, *conditions: Any) -> int:
@@ -25,6 +27,21 @@ def cancel(session: Session, reason: str, *conditions: Any) -> int:
         .values(state=DeliveryState.FAILED, reason=reason, waiting_until=None)
     )
     return int(ended.rowcount)
+
+
+def end_expired(session: Session, now: datetime) -> int:
+    """End what is left of broadcasts that are worth nothing any more; return how many texts that is."""
+    over = (col(Occurrence.expires_at) <= now) & sa.not_(col(Occurrence.expired))
+    ended = 0
+    for time_id, schedule_id in session.connection().execute(
+        sa.select(col(Occurrence.id), col(Occurrence.schedule_id)).where(over)
+    ):
+        of = sa.select(col(Schedule.broadcast_id)).where(col(Schedule.id) == schedule_id).scalar_subquery()
+        ended += cancel(
+            session, EXPIRED, col(Delivery.broadcast_id) == of, col(Delivery.occurrence_id) == time_id
+        )
+        session.exec(update(Occurrence).where(col(Occurrence.id) == time_id).values(expired=True))
+    return ended
 
 
 def end_unwanted(session: Session, delivery_ids: Sequence[int]) -> None:

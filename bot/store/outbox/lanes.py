@@ -11,6 +11,7 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from bot.messages import DeliveryState
+from bot.store.outbox.holding import hold_lanes
 from bot.store.tables import Delivery, Lane, LaneState
 
 RETIRED = "It cannot be known whether this text arrived: its sender is no longer in config.toml."
@@ -51,8 +52,15 @@ def stop_lane(session: Session, lane_id: int, why: str) -> None:
 
 
 def start_lane(session: Session, lane_id: int) -> None:
-    """Let a stopped lane send again."""
+    """Let a stopped lane send again; after a restore it goes on waiting with the others."""
     session.exec(update(Lane).where(col(Lane.id) == lane_id).values(state=LaneState.RUNNING, why=None))
+    hold_lanes(session)
+
+
+def note_lane(session: Session, lane_id: int, why: str | None) -> None:
+    """Note beside a lane that sends what staff should know of it; None: nothing any more."""
+    running = col(Lane.state) == LaneState.RUNNING
+    session.exec(update(Lane).where(col(Lane.id) == lane_id, running).values(why=why))
 
 
 def keep_lanes(session: Session, configured: Sequence[int]) -> None:
@@ -72,6 +80,7 @@ def keep_lanes(session: Session, configured: Sequence[int]) -> None:
     session.exec(update(Delivery).where(others, waits, heir.is_not(None)).values(lane_id=heir))
     begun = col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.UNCERTAIN))
     session.exec(update(Delivery).where(others, begun).values(state=DeliveryState.HELD, reason=RETIRED))
+    hold_lanes(session)
 
 
 def lane_of(channel: Any) -> sa.ScalarSelect[Any]:

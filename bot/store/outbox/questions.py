@@ -54,6 +54,7 @@ _LET_DIGITS_GO = (
         col(Delivery.digits),
         col(Delivery.attempts) == 0,
         col(Delivery.waiting_until).is_not(None),  # without a time it is paused
+        col(Delivery.reason).is_(None),  # with a reason it waits for something else
     )
     .values(state=DeliveryState.QUEUED, waiting_until=None)
 )

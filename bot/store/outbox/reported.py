@@ -2,71 +2,134 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy import bindparam, insert, update
-from sqlmodel import Session, col
+from sqlalchemy.engine import Connection
+from sqlmodel import Session
 
 from bot.messages import DeliveryState, StatusReport
-from bot.store.tables import Delivery, ProviderEvent
+from bot.store.tables import micros
+from bot.store.written import insert_rows
 
 #: how far a status report has a delivery along; it never goes back
 _RANK = {"queued": 0, "sent": 1, "delivered": 2, "failed": 2}
 _REACHED = {DeliveryState.SENT: 1, DeliveryState.DELIVERED: 2, DeliveryState.FAILED: 2}
 _REPORTED = {"delivered": DeliveryState.DELIVERED, "failed": DeliveryState.FAILED}
-_KEEP_EVENT = insert(ProviderEvent)
-#: by the provider's id, or by our attempt's
-_REPORTED_ON = sa.select(col(Delivery.id), col(Delivery.state), col(Delivery.contact_point_id)).where(
-    (col(Delivery.provider_id) == bindparam("sid"))
-    | ((col(Delivery.id) == bindparam("number")) & (col(Delivery.attempt) == bindparam("tried")))
+_EVENT: Final = ("channel", "provider_id", "attempt", "status", "code", "raw", "received_at")
+#: written out, so that it costs no more than its rows; SQLite and PostgreSQL read it alike
+_MOVE: Final = sa.text(
+    """
+    UPDATE delivery SET provider_id = :to_provider, state = :to_state, reason = :to_reason, code = :to_code,
+           waiting_until = NULL, settled_at = :to_at
+     WHERE id = :of_id
+    """
 )
-_MOVE = (
-    update(Delivery)
-    .where(col(Delivery.id) == bindparam("of_id"))
-    .values(
-        provider_id=bindparam("to_provider"),
-        state=bindparam("to_state"),
-        reason=bindparam("to_reason"),
-        code=bindparam("to_code"),
-        waiting_until=None,
-        settled_at=bindparam("to_at"),
-    )
-)
+_written: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@dataclass(slots=True)
+class _Found:
+    id: int
+    state: str
+    contact_point_id: int
 
 
 def apply_status(session: Session, report: StatusReport, now: datetime) -> int | None:
     """Keep a provider's report and move its delivery forward; return the contact point if it moved.
 
+    See `apply_statuses`.
+    """
+    return next((phone for _, phone in apply_statuses(session, [report], now)), None)
+
+
+def apply_statuses(
+    session: Session, reports: Sequence[StatusReport], now: datetime
+) -> list[tuple[StatusReport, int]]:
+    """Keep providers' reports and move their deliveries forward; return what moved, with its contact point.
+
     A report that carries our attempt id settles a delivery whose answer we never saw. Nothing moves
     back: "delivered" and "failed" are both final, whichever came first.
     """
+    session.flush()
     connection = session.connection()
-    event = {
-        "channel": report.channel,
-        "provider_id": report.provider_id,
-        "attempt": report.attempt,
-        "status": report.status,
-        "code": report.code,
-        "raw": dict(report.raw),
-        "received_at": now,
-    }
-    connection.execute(_KEEP_EVENT, event)
-    about = {"sid": report.provider_id, "number": _delivery_of(report.attempt), "tried": report.attempt}
-    found = connection.execute(_REPORTED_ON, about).first()
-    if found is None or _RANK[report.status] <= _REACHED.get(found.state, -1):
-        return None
-    moved = {
+    insert_rows(connection, "provider_event", _EVENT, [_event(report, now) for report in reports])
+    by_provider, by_attempt = _deliveries(connection, reports)
+    moves, moved = [], []
+    for report in reports:
+        found = by_provider.get(report.provider_id) or by_attempt.get(report.attempt or "")
+        if found is None or _RANK[report.status] <= _REACHED.get(DeliveryState(found.state), -1):
+            continue
+        found.state = _REPORTED.get(report.status, DeliveryState.SENT)
+        by_provider[report.provider_id] = found
+        moves.append(_move(found, report, now))
+        moved.append((report, found.contact_point_id))
+    if moves:
+        connection.execute(_MOVE, moves)
+        session.expire_all()
+    return moved
+
+
+def _event(report: StatusReport, now: datetime) -> tuple[Any, ...]:
+    raw = _written(dict(report.raw))
+    told = (str(report.channel), report.provider_id, report.attempt, report.status, report.code)
+    return (*told, raw, micros(now))
+
+
+def _move(found: _Found, report: StatusReport, now: datetime) -> dict[str, Any]:
+    return {
         "of_id": found.id,
         "to_provider": report.provider_id,
-        "to_state": _REPORTED.get(report.status, DeliveryState.SENT),
+        "to_state": str(found.state),
         "to_reason": report.reason,
         "to_code": report.code,
-        "to_at": now,
+        "to_at": micros(now),
     }
-    connection.execute(_MOVE, moved)
-    session.expire_all()
-    return int(found.contact_point_id)
+
+
+def _deliveries(
+    connection: Connection, reports: Sequence[StatusReport]
+) -> tuple[dict[str, _Found], dict[str, _Found]]:
+    """Find what these reports are about, by the provider's id or else by our attempt's."""
+    known: dict[int, _Found] = {}
+    by_provider = {
+        row[3]: known.setdefault(row[0], _Found(row[0], row[1], row[2]))
+        for row in _sought(
+            connection, "provider_id", "provider_id", {report.provider_id for report in reports}
+        )
+    }
+    others = {report.attempt for report in reports if report.provider_id not in by_provider}
+    numbers = {number for one in others if (number := _delivery_of(one)) is not None}
+    by_attempt = {
+        row[3]: known.setdefault(row[0], _Found(row[0], row[1], row[2]))
+        for row in _sought(connection, "id", "attempt", numbers)
+        if row[3] in others
+    }
+    return by_provider, by_attempt
+
+
+def _sought(connection: Connection, by: str, shown: str, values: Collection[str | int]) -> Sequence[Any]:
+    """Return (id, state, contact point, `shown`) of the deliveries whose column `by` has such a value."""
+    if not values:
+        return ()
+    size = 1 << (len(values) - 1).bit_length()
+    padded = [*values, *itertools.repeat(next(iter(values)), size - len(values))]
+    return connection.execute(
+        _one_of(by, shown, size), {f"v{n}": value for n, value in enumerate(padded)}
+    ).all()
+
+
+@cache
+def _one_of(by: str, shown: str, size: int) -> sa.TextClause:
+    """Make a statement for so many values; few sizes, so that each is compiled once."""
+    values = ", ".join(f":v{n}" for n in range(size))
+    return sa.text(f"SELECT id, state, contact_point_id, {shown} FROM delivery WHERE {by} IN ({values})")  # noqa: S608
 
 
 def _delivery_of(attempt: str | None) -> int | None:
