@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot import hours
 from bot.app import App, Sender
-from bot.channels import telegram
-from bot.channels.sms import SmsChannel
-from bot.channels.telegram import TelegramChannel
 from bot.channels.transport import PyreqwestTransport
+from bot.channels.wire import WireTransport
 from bot.messages import ChannelName
-from bot.ports import Transport
-from bot.settings import Settings, load
+from bot.ports import Translator, Transport
+from bot.settings import Settings, Sms, Telegram, Translation, load
 from bot.store import outbox
 from bot.store.store import Store
-from bot.translation.engines import engine_for
 
 
 class SystemClock:
@@ -48,7 +46,8 @@ def assemble(settings: Settings) -> App:
         store=store,
         clock=SystemClock(),
         senders=senders,
-        translator=engine_for(settings.translation, engines),
+        translator=_translator(settings.translation, engines),
+        second_translator=_second_translator(settings.translation, engines),
         transports=(*transports, engines),
     )
 
@@ -57,16 +56,55 @@ def _senders(settings: Settings, store: Store) -> tuple[tuple[Sender, ...], tupl
     senders: list[Sender] = []
     transports: list[Transport] = []
     if settings.sms is not None and settings.server.public_url is not None:
-        sms = settings.sms
-        transports.append(PyreqwestTransport())
-        port = SmsChannel(sms, transports[-1], public_url=settings.server.public_url)
-        lane = store.writing(outbox.ensure_lane, ChannelName.SMS, sms.sender)
-        senders.append(Sender(lane, sms.sender, ChannelName.SMS, port, sms.parts_per_second, sms.in_flight))
+        transports.append(WireTransport())
+        senders.append(_sms(settings.sms, settings.server.public_url, transports[-1], store))
     if settings.telegram is not None:
-        bot = settings.telegram
-        transports.append(PyreqwestTransport())
-        name = telegram.lane(telegram.bot_id(bot))
-        lane = store.writing(outbox.ensure_lane, ChannelName.TELEGRAM, name)
-        chat = TelegramChannel(bot, transports[-1])
-        senders.append(Sender(lane, name, ChannelName.TELEGRAM, chat, bot.messages_per_second, bot.in_flight))
+        transports.append(WireTransport())
+        senders.append(_telegram(settings.telegram, transports[-1], store))
     return tuple(senders), tuple(transports)
+
+
+# What a school has not set up is not imported either: after a crash, sending begins again that much sooner.
+
+
+def _sms(sms: Sms, public_url: str, transport: Transport, store: Store) -> Sender:
+    from bot.channels.sms import SmsChannel
+    from bot.channels.twilio_lists import SmsLists
+
+    port = SmsChannel(sms, transport, public_url=public_url)
+    lane = store.writing(outbox.ensure_lane, ChannelName.SMS, sms.sender)
+    return Sender(
+        lane,
+        sms.sender,
+        ChannelName.SMS,
+        port,
+        sms.parts_per_second,
+        sms.in_flight,
+        hours.day_limit(sms),
+        SmsLists(sms, transport),
+    )
+
+
+def _telegram(bot: Telegram, transport: Transport, store: Store) -> Sender:
+    from bot.channels import telegram
+
+    name = telegram.lane(telegram.bot_id(bot))
+    lane = store.writing(outbox.ensure_lane, ChannelName.TELEGRAM, name)
+    port = telegram.TelegramChannel(bot, transport)
+    return Sender(lane, name, ChannelName.TELEGRAM, port, bot.messages_per_second, bot.in_flight)
+
+
+def _translator(translation: Translation, transport: Transport) -> Translator | None:
+    if translation.engine == "none":
+        return None
+    from bot.translation.engines import engine_for
+
+    return engine_for(translation, transport)
+
+
+def _second_translator(translation: Translation, transport: Transport) -> Translator | None:
+    if translation.second_url is None:
+        return None
+    from bot.translation.engines import second_engine_for
+
+    return second_engine_for(translation, transport)

@@ -64,6 +64,11 @@ def refuse_until(bucket: Bucket, moment: float) -> Bucket:
     return replace(bucket, tokens=min(bucket.tokens, 1.0), at=moment)
 
 
+def is_refused(bucket: Bucket, now: float) -> bool:
+    """Say whether the provider has asked us to wait beyond `now`."""
+    return bucket.at > now
+
+
 def _filled(bucket: Bucket, now: float) -> Bucket:
     """Return the bucket with what has grown since; unchanged while the provider refuses us."""
     if now <= bucket.at:

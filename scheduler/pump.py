@@ -2,7 +2,9 @@
 
 Theory. One `Pump` holds one lane under an epoch. Each turn is one durable transaction that settles what
 has come back and claims what may go now: never more than the pace allows at this moment, so nothing
-waits in `sending` for its turn and a STOP committed now stops everything that has not begun. Whatever
+waits in `sending` for its turn and a STOP committed now stops everything that has not begun. While a turn
+is being written the wire stays busy; what it claimed begins in the very step of the loop in which it is
+known to be durable, unless something learnt meanwhile forbids it: then it is given back unsent. Whatever
 ends a try without an answer that we can trust leaves the row uncertain; the reconciler settles those.
 """
 
@@ -11,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +31,15 @@ from scheduler import pace, retry
 log = structlog.get_logger()
 
 SENT = retry.Verdict(DeliveryState.SENT)
+#: claimed, and then forbidden before it began
+UNSENT = retry.Verdict(DeliveryState.QUEUED, counts=False)
+#: seconds of its pace that a lane may save up: providers allow one, and the rest is for jitter on the way
+BURST_SECONDS = 0.6
+
+#: at most so long do tries that have ended wait for others, to be settled with them
+GATHER_SECONDS = 0.01
+#: a provider that takes longer than this for an answer is far away
+FAR_SECONDS = 0.04
 
 _AGAIN = (DeliveryState.WAITING, DeliveryState.QUEUED)
 
@@ -50,8 +61,14 @@ class Pump:
         self._sender = sender
         self._wake = asyncio.Event()
         self._stopping = False
-        self._sending: set[asyncio.Task[Outcome]] = set()
-        self._bucket = pace.full(sender.per_second, max(1.0, sender.per_second), time.monotonic())
+        self._failing = False  # the last turn could not be written
+        self._stopped = False  # the provider refuses the lane, and no turn has written that down yet
+        self._tries: set[asyncio.Task[Outcome]] = set()
+        self._ended: list[Outcome] = []  # not settled yet
+        self._gathers = 0.0  # seconds
+        self._exchange = 0.0  # seconds that the newest answer took
+        burst = max(1.0, sender.per_second * BURST_SECONDS)
+        self._bucket = pace.full(sender.per_second, burst, time.monotonic())
 
     def wake(self) -> None:
         """Look for work now instead of at the next tick."""
@@ -65,62 +82,94 @@ class Pump:
     async def run(self) -> None:
         """Take the lane and drain it until stopped."""
         epoch: int | None = None
-        while not self._stopping or self._sending:
+        while not self._stopping or self._tries or self._ended:
             try:
                 if epoch is None:
                     epoch = await self._app.store.write(outbox.take_lane, self._sender.lane_id)
                 waits = await self._turn(epoch)
             except Exception as error:  # noqa: BLE001 - whatever it is, the lane must go on afterwards
                 log.error("sending is waiting", lane=self._sender.name, why=sayable(error))
-                if self._stopping and all(task.done() for task in self._sending):
+                if self._stopping and not self._tries:
                     return  # what could not be settled is uncertain at the next start
-                await self._rest(self._app.settings.sending.tick_seconds, set())
+                self._failing = True
+                await self._rest(self._app.settings.sending.tick_seconds)
             else:
+                self._failing = False
                 if waits:
-                    await self._rest(waits, self._sending)
+                    await self._rest(waits)
+                await self._gather()
 
     async def _turn(self, epoch: int) -> float:
         """Settle, claim, begin to send; return for how many seconds nothing more can be begun."""
-        over = {task for task in self._sending if task.done()}
-        ended = [task.result() for task in over]
-        room, parts = self._room(), pace.available(self._bucket, time.monotonic())
-        claimed: list[Claimed] = []
+        self._wake.clear()
+        began = time.monotonic()
+        ended, room, parts = self._ended[:], self._room(), pace.available(self._bucket, time.monotonic())
+        claimed, seen = list[Claimed](), 0
         if ended or room:
             now = self._app.clock.now()
-            claimed = await self._app.store.write(turn, self._sender, epoch, ended, room, parts, now)
-        self._sending -= over
-        for outcome in ended:
-            self._obey(outcome.verdict)
+            claimed, seen = await self._app.store.write(turn, self._sender, epoch, ended, room, parts, now)
+        del self._ended[: len(ended)]
+        self._stopped = any(one.verdict.stops_lane for one in self._ended)
+        self._begin(claimed, seen)
+        self._gathers = min(GATHER_SECONDS, time.monotonic() - began) if ended or claimed else 0.0
+        # Nothing was asked for, or as much came as there was room or pace for: there may be more.
+        full = len(claimed) == room or sum(one.parts for one in claimed) >= parts
+        return self._idle_for(more=not room or (bool(claimed) and full))
+
+    def _begin(self, claimed: Sequence[Claimed], seen: int) -> None:
+        self._bucket = pace.spend(self._bucket, sum(one.parts for one in claimed), time.monotonic())
         for one in claimed:
-            self._bucket = pace.spend(self._bucket, one.parts, time.monotonic())
-            self._sending.add(asyncio.create_task(self._send(one)))
-        return self._idle_for(more=bool(claimed) and len(claimed) == room)
+            trying = asyncio.create_task(self._send(one, seen))
+            self._tries.add(trying)
+            trying.add_done_callback(self._over)
+
+    async def _gather(self) -> None:
+        """Let tries end for as long as the last turn took: what is written together costs far less.
+
+        Not with a provider that is far away: there it counts that whoever has answered is followed at once.
+        """
+        if self._tries and self._gathers and self._exchange < FAR_SECONDS and not self._stopping:
+            await asyncio.sleep(self._gathers)
+
+    def _over(self, trying: asyncio.Task[Outcome]) -> None:
+        """A try has ended: what it says of the lane holds at once, its row is settled in the next turn."""
+        self._tries.discard(trying)
+        if trying.cancelled():
+            return  # the loop is ending: what is in `sending` is uncertain at the next start
+        outcome = trying.result()
+        self._ended.append(outcome)
+        if outcome.verdict is not SENT:
+            self._obey(outcome.verdict)
+        if not self._failing:
+            self._wake.set()
 
     def _room(self) -> int:
         """How many texts may be begun now; none while the pace has no whole part left."""
         if self._stopping or pace.wait_for(self._bucket, 1.0, time.monotonic()) > 0:
             return 0
-        return min(self._sender.in_flight - len(self._sending), self._app.settings.sending.batch)
+        return min(self._sender.in_flight - len(self._tries), self._app.settings.sending.batch)
 
     def _idle_for(self, *, more: bool) -> float:
         tick = self._app.settings.sending.tick_seconds
         if self._stopping:
-            return tick if self._sending else 0.0
+            return tick if self._tries else 0.0
         paced = pace.wait_for(self._bucket, 1.0, time.monotonic())
         if paced > 0:
             return min(tick, paced)
         return 0.0 if more and self._room() > 0 else tick
 
-    async def _rest(self, seconds: float, tries: Set[asyncio.Task[Outcome]]) -> None:
-        """Wait until one of these tries ends, somebody wakes us, or the time is over."""
-        woken = asyncio.create_task(self._wake.wait())
-        await asyncio.wait({*tries, woken}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if woken.done():
-            self._wake.clear()
-        else:
-            woken.cancel()
+    async def _rest(self, seconds: float) -> None:
+        """Wait until a try ends, somebody wakes us, or the time is over."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
 
-    async def _send(self, claimed: Claimed) -> Outcome:
+    async def _send(self, claimed: Claimed, seen: int) -> Outcome:
+        if self._may_not_begin(claimed, seen):
+            return Outcome(claimed, UNSENT)
+        began = time.monotonic()
         try:
             receipt = await self._sender.port.send(claimed.message)
         except SendError as error:
@@ -133,13 +182,20 @@ class Pump:
             return Outcome(
                 claimed, retry.Verdict(DeliveryState.UNCERTAIN, reason=f"The sender failed ({kind}).")
             )
+        self._exchange = time.monotonic() - began
         return Outcome(claimed, SENT, receipt.provider_id)
+
+    def _may_not_begin(self, claimed: Claimed, seen: int) -> bool:
+        """Say whether something learnt since the claim forbids this text; nothing may come between."""
+        refused = self._stopped or pace.is_refused(self._bucket, time.monotonic())
+        return refused or self._app.store.stops.since(seen, claimed.contact_point_id)
 
     def _obey(self, verdict: retry.Verdict) -> None:
         if verdict.lane_refused_until is not None:
             wait = (verdict.lane_refused_until - self._app.clock.now()).total_seconds()
             self._bucket = pace.refuse_until(self._bucket, time.monotonic() + max(0.0, wait))
         if verdict.stops_lane:
+            self._stopped = True
             log.error("lane stopped", lane=self._sender.name, why=verdict.reason)
 
 
@@ -151,18 +207,24 @@ def turn(
     room: int,
     parts: float,
     now: datetime,
-) -> list[Claimed]:
-    """Settle what has ended and claim what may go now, in one transaction."""
+) -> tuple[list[Claimed], int]:
+    """Settle what has ended and claim what may go now, in one transaction.
+
+    Return what was claimed, and which note of `outbox.Stops` was the newest then.
+    """
     outbox.settle(session, epoch, [_settled(one) for one in ended], now)
     for one in ended:
         _consequences(session, sender, one, now)
     came_back = [one.claimed.delivery_id for one in ended if one.verdict.state in _AGAIN]
     outbox.end_unwanted(session, came_back)
+    seen = outbox.stops_of(session).newest
     if room <= 0:
-        return []
-    return outbox.claim(
-        session, sender.lane_id, epoch, room, token=secrets.token_hex(6), now=now, parts=parts
+        return [], seen
+    token = secrets.token_hex(6)
+    claimed = outbox.claim_within(
+        session, sender.lane_id, epoch, room, token=token, now=now, parts=parts, limit=sender.day_limit
     )
+    return claimed, seen
 
 
 def _settled(one: Outcome) -> Settled:
@@ -184,6 +246,8 @@ def _consequences(session: Session, sender: Sender, one: Outcome, now: datetime)
         outbox.stop_lane(session, sender.lane_id, verdict.reason or "The provider refuses this sender.")
     if verdict.lane_refused_until is not None:
         outbox.refuse_lane(session, sender.lane_id, verdict.lane_refused_until)
+    if verdict.moved_to is not None:
+        contacts.move(session, one.claimed.contact_point_id, verdict.moved_to, now)
     if not (verdict.stops_contact or verdict.bad_contact):
         return
     contact = session.get(ContactPoint, one.claimed.contact_point_id, populate_existing=True)

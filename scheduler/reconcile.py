@@ -10,6 +10,7 @@ list (Telegram), or more than one text fits, or the words are no longer shown, i
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 CLOCKS_DIFFER = timedelta(seconds=5)
 
 AT_ONCE = 200  #: uncertain deliveries looked for in one pass
+LOOKS = 8  #: requests for the provider's list on the wire at once
 
 NO_LIST = "It cannot be known whether this text arrived: the connection broke while it was on its way."
 SEVERAL = "The provider lists more than one text that this could be."
@@ -37,21 +39,36 @@ async def reconcile(app: App, sender: Sender) -> int:
     """Look once for every uncertain delivery of a lane whose turn it is; return how many were settled."""
     now = app.clock.now()
     pause = timedelta(seconds=app.settings.sending.look_every_seconds)
-    waiting = await app.store.read(outbox.uncertain, sender.lane_id, looked_before=now - pause, most=AT_ONCE)
-    settled = 0
-    for claimed, started in waiting:
-        try:
-            sightings = await sender.port.find(claimed.message.address, started - CLOCKS_DIFFER)
-        except SendError as error:
-            log.warning("cannot look for an uncertain text", lane=sender.name, why=str(error))
-            if isinstance(error, Setup | Throttled | Unreachable):
-                break  # every other look would end alike
-            continue
-        grace = timedelta(seconds=app.settings.sending.grace_seconds)
-        settled += await app.store.write(
-            conclude, claimed, started, sightings, enough=now - started >= grace, now=now
-        )
-    return settled
+    found = await app.store.read(outbox.uncertain, sender.lane_id, looked_before=now - pause, most=AT_ONCE)
+    waiting = iter(found)
+
+    async def look() -> int:
+        settled = 0
+        for claimed, started in waiting:  # shared: each delivery is taken by one of the looks
+            try:
+                settled += await _look(app, sender, claimed, started, now)
+            except (Setup, Throttled, Unreachable):
+                for _ in waiting:  # every other look would end alike
+                    pass
+        return settled
+
+    done = await asyncio.gather(*(look() for _ in range(LOOKS)), return_exceptions=True)
+    if failure := next((one for one in done if isinstance(one, BaseException)), None):
+        raise failure
+    return sum(one for one in done if isinstance(one, int))
+
+
+async def _look(app: App, sender: Sender, claimed: Claimed, started: datetime, now: datetime) -> bool:
+    """Look for one delivery; True if that settled it. Raises what would end every other look as well."""
+    try:
+        sightings = await sender.port.find(claimed.message.address, started - CLOCKS_DIFFER)
+    except SendError as error:
+        log.warning("cannot look for an uncertain text", lane=sender.name, why=str(error))
+        if isinstance(error, Setup | Throttled | Unreachable):
+            raise
+        return False
+    enough = now - started >= timedelta(seconds=app.settings.sending.grace_seconds)
+    return await app.store.write(conclude, claimed, started, sightings, enough=enough, now=now)
 
 
 def conclude(
@@ -67,6 +84,8 @@ def conclude(
     if sightings is None:
         outbox.hold(session, claimed, NO_LIST, now)
         return True
+    if outbox.on_its_way(session, claimed.contact_point_id):
+        return False  # what the list shows may be that one, of the same words
     fresh = [one for one in sightings if one.created_at >= started - CLOCKS_DIFFER]
     unknown = outbox.unknown_ids(session, [one.provider_id for one in fresh])
     ours = [one for one in fresh if one.provider_id in unknown]

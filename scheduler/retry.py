@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import (
     BadAddress,
+    Moved,
     OptedOut,
     Permanent,
     SendError,
@@ -36,6 +37,7 @@ class Verdict:
     stops_lane: bool = False  #: every text would fail alike: keep the queue, tell staff
     stops_contact: bool = False  #: the family or its carrier refuses us: record it as a STOP
     bad_contact: bool = False  #: no such phone or chat: a task for the office
+    moved_to: str | None = None  #: the address that this contact point has now
 
 
 def again_in(error: SendError, attempts: int, sending: Sending) -> timedelta | None:
@@ -48,6 +50,8 @@ def again_in(error: SendError, attempts: int, sending: Sending) -> timedelta | N
     match error:
         case Throttled(wait=wait):
             return timedelta(seconds=min(wait if wait > 0 else 0.0, LONGEST_WAIT.total_seconds()))
+        case Moved():
+            return timedelta(0) if attempts == 1 else None
         case Unreachable():
             return timedelta(seconds=min(sending.retry_first_seconds, LONGEST_PAUSE.total_seconds()))
         case Temporary() if attempts < sending.attempts:
@@ -69,6 +73,8 @@ def judge(error: SendError, attempts: int, now: datetime, sending: Sending) -> V
         case Throttled() if pause is not None:
             until = now + pause
             return Verdict(DeliveryState.WAITING, until, reason, code, counts=False, lane_refused_until=until)
+        case Moved(address=address) if pause is not None:
+            return Verdict(DeliveryState.WAITING, now + pause, reason, code, moved_to=address)
         case Temporary() if pause is not None:
             counts = not isinstance(error, Unreachable)
             return Verdict(DeliveryState.WAITING, now + pause, reason, code, counts=counts)

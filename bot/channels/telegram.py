@@ -30,6 +30,7 @@ from bot.errors import (
     Content,
     Forged,
     Malformed,
+    Moved,
     OptedOut,
     SendError,
     Setup,
@@ -100,6 +101,12 @@ REFUSALS: Final = (
         "chat not found|peer_id_invalid|user not found|chat_id is empty",
         BadAddress,
         "Telegram knows no such chat; link the account again.",
+    ),
+    Refusal(
+        400,
+        "can't parse",
+        Content,
+        "Telegram cannot read this text as it is marked up; send it as plain words.",
     ),
     Refusal(400, "too long", Content, "This text is over 4,096 characters; shorten it."),
     Refusal(400, "text is empty|text must be non-empty", Content, "This text is empty; write one."),
@@ -500,11 +507,24 @@ def _refused(response: Response) -> SendError:
             f"Telegram answered with HTTP status {status}; it may have accepted the text all the same.",
             code=str(status),
         )
+    if (moved := _moved(envelope)) is not None:
+        return moved
     description = str(envelope.get("description", ""))
     for row in REFUSALS:
         if row.status == status and re.search(row.description, description, re.IGNORECASE):
             return row.error(row.sentence, code=str(status))
     return Temporary(f"Telegram could not take the text (HTTP status {status}); it is tried again later.")
+
+
+def _moved(envelope: Mapping[str, Any]) -> Moved | None:
+    """Read `parameters.migrate_to_chat_id`: a group became a supergroup, with a 64-bit id of its own."""
+    parameters = envelope.get("parameters")
+    chat = parameters.get("migrate_to_chat_id") if isinstance(parameters, dict) else None
+    if not isinstance(chat, int) or not re.fullmatch(_NUMBER, str(chat)):
+        return None
+    return Moved(
+        "This group has a new id, which is kept; the text goes there.", address=str(chat), code="400"
+    )
 
 
 def _wait(envelope: Mapping[str, Any], response: Response) -> float:

@@ -21,7 +21,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import aiohttp
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
 from pyreqwest.request import ConsumedRequest
@@ -59,7 +58,7 @@ class PyreqwestTransport:
         ready = self._build(request, timeout)
         try:
             answer = await ready.send()
-            headers, body = _lower(answer.headers.items()), bytes(await answer.bytes())
+            headers, body = lower(answer.headers.items()), bytes(await answer.bytes())
         except (PyreqwestError, ValueError) as error:
             failure = _judge_pyreqwest(error, request)
         else:
@@ -74,55 +73,12 @@ class PyreqwestTransport:
                 builder = builder.body_bytes(request.body)
             return builder.timeout(timedelta(seconds=timeout)).build()
         except ValueError:
-            failure = _unusable()
+            failure = unusable()
         raise failure
 
     async def close(self) -> None:
         """Close every connection."""
         await self._client.close()
-
-
-class AiohttpTransport:
-    """The reference implementation of the same contract, on another HTTP library.
-
-    One difference: aiohttp repeats a GET, though never a POST, when a kept connection proves dead.
-    """
-
-    def __init__(self, *, connect_timeout: float = CONNECT_SECONDS) -> None:
-        self._connect_timeout = connect_timeout
-        self._opened: aiohttp.ClientSession | None = None
-
-    async def send(self, request: Request, *, timeout: float = 30.0) -> Response:
-        """See `PyreqwestTransport.send`."""
-        limits = aiohttp.ClientTimeout(total=timeout, sock_connect=self._connect_timeout)
-        try:
-            async with self._session().request(
-                request.method,
-                request.url,
-                headers=request.headers,
-                data=request.body or None,
-                allow_redirects=False,
-                timeout=limits,
-            ) as answer:
-                return Response(answer.status, _lower(answer.headers.items()), await answer.read())
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            failure = _judge_aiohttp(error, request)
-        raise failure
-
-    def _session(self) -> aiohttp.ClientSession:
-        # Opened at the first request, because a session belongs to a running loop.
-        if self._opened is None:
-            self._opened = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-            )
-        return self._opened
-
-    async def close(self) -> None:
-        """Close every connection."""
-        if self._opened is not None:
-            await self._opened.close()
 
 
 def json_object(body: bytes) -> Mapping[str, Any]:
@@ -139,33 +95,26 @@ def _judge_pyreqwest(error: Exception, request: Request) -> SendError:
     details = error.details if isinstance(error, DetailedPyreqwestError) else {"causes": None}
     never = any(cause["message"].startswith(NEVER_CONNECTED) for cause in details["causes"] or [])
     if never or isinstance(error, PoolTimeoutError):
-        return _never_connected(request)
-    return _broken(request)
+        return never_connected(request)
+    return broken(request)
 
 
-def _judge_aiohttp(error: Exception, request: Request) -> SendError:
-    match error:
-        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return _never_connected(request)
-        case aiohttp.InvalidURL():
-            return _unusable()
-        case _:
-            return _broken(request)
-
-
-def _never_connected(request: Request) -> Unreachable:
+def never_connected(request: Request) -> Unreachable:
+    """Nothing was read: no connection was ever made."""
     return Unreachable(
         f"{_host(request)} could not be reached, so nothing was sent; it is tried again after a while."
     )
 
 
-def _broken(request: Request) -> Uncertain:
+def broken(request: Request) -> Uncertain:
+    """The request may have been read."""
     return Uncertain(
         f"The connection to {_host(request)} broke before it had answered; it may have acted all the same."
     )
 
 
-def _unusable() -> Setup:
+def unusable() -> Setup:
+    """The address is none."""
     return Setup("The provider's address is no usable URL; put base_url right in config.toml.")
 
 
@@ -174,5 +123,6 @@ def _host(request: Request) -> str:
     return urlsplit(request.url).netloc.rpartition("@")[2]
 
 
-def _lower(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def lower(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Name headers in lower case, as `Response` has them."""
     return {name.lower(): value for name, value in headers}

@@ -10,7 +10,8 @@ from bot.simulator.account import Account
 from bot.simulator.control import Say
 from bot.simulator.families import Family, Rule
 from bot.simulator.ledger import Ledger
+from bot.simulator.libretranslate_api import Sentence
 from bot.simulator.misbehaviour import Fault, Plan, Trouble
 from bot.simulator.server import Simulator
 
-__all__ = ["Account", "Family", "Fault", "Ledger", "Plan", "Rule", "Say", "Simulator", "Trouble"]
+__all__ = ["Account", "Family", "Fault", "Ledger", "Plan", "Rule", "Say", "Sentence", "Simulator", "Trouble"]

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
 
 import smsutil
 
@@ -19,6 +20,7 @@ from bot.simulator.reports import Reports, first
 from bot.simulator.webhooks import UNREACHED, Answer
 
 
+@lru_cache(maxsize=4096)
 def parts_of(text: str) -> int:
     """Return how many SMS parts a text takes."""
     return max(1, len(smsutil.split(text).parts))
@@ -32,7 +34,9 @@ class Carrier:
         self._words: Mapping[str, list[str]] = promise("twilio").table["words"]
         self.by_sid: dict[str, Accepted | Heard] = {}
         self.order: list[Accepted | Heard] = []  #: oldest first
-        self.by_phone: dict[str, list[Accepted | Heard]] = defaultdict(list)
+        #: the same by the number that a text went to, and by the one that it came from
+        self.to: dict[str, list[Accepted | Heard]] = defaultdict(list)
+        self.came_from: dict[str, list[Accepted | Heard]] = defaultdict(list)
         self._stopped: set[tuple[str, str]] = set()
         self._chance = random.Random()  # noqa: S311 - names texts; seeded once by the system
 
@@ -40,7 +44,8 @@ class Carrier:
         """Start with no texts and no opt-outs."""
         self.by_sid.clear()
         self.order.clear()
-        self.by_phone.clear()
+        self.to.clear()
+        self.came_from.clear()
         self._stopped.clear()
 
     def has_stopped(self, scope: str, address: str) -> bool:
@@ -104,7 +109,10 @@ class Carrier:
     def _remember(self, entry: Accepted | Heard) -> None:
         self.by_sid[entry.provider_id] = entry
         self.order.append(entry)
-        self.by_phone[entry.address].append(entry)
+        ends = (entry.address, entry.sender)
+        to, sender = ends if isinstance(entry, Accepted) else reversed(ends)
+        self.to[to].append(entry)
+        self.came_from[sender].append(entry)
 
     def _meaning(self, text: str) -> str | None:
         """Return STOP, START or HELP for a text that is one of those words and nothing else."""

@@ -16,6 +16,7 @@ from bot.simulator.control import Control, Say, carry_out
 from bot.simulator.desk import World
 from bot.simulator.families import Family
 from bot.simulator.ledger import Ledger
+from bot.simulator.libretranslate_api import LibreTranslateApi
 from bot.simulator.misbehaviour import Day, Plan
 from bot.simulator.phones import Phones
 from bot.simulator.promise import promise
@@ -42,6 +43,8 @@ class Simulator:
         self._carrier = Carrier(self._world)
         self._telegram = TelegramApi(self._world, self._chats, self._updates)
         self._twilio = TwilioApi(self._world, self._carrier)
+        #: a translation engine beside them, which a school could run itself
+        self.engine = LibreTranslateApi()
         self._world.phones.lines.update({ChannelName.SMS: self._carrier, ChannelName.TELEGRAM: self._chats})
         self._runner: web.AppRunner | None = None
         self._touched = time.monotonic()
@@ -78,6 +81,7 @@ class Simulator:
         app.add_routes(Control(self._world, self.reset).routes())
         app.add_routes(self._twilio.routes())
         app.add_routes(self._telegram.routes())
+        app.add_routes(self.engine.routes())
         self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port, backlog=1024).start()
@@ -102,7 +106,7 @@ class Simulator:
         self._world.day = Day(Plan(), time.monotonic)
         self._world.buckets.clear()
         self._world.phones.forget_all()
-        for part in (self._carrier, self._chats, self._updates, self._telegram):
+        for part in (self._carrier, self._chats, self._updates, self._telegram, self.engine):
             part.forget_all()
 
     def set(self, account: Account) -> None:

@@ -196,10 +196,10 @@ class TwilioApi:
 
     def _candidates(self, wanted: Mapping[str, Any]) -> Iterable[Accepted | Heard]:
         """Return the texts to look through, newest first."""
-        phones = self._carrier.by_phone
-        for name in ("To", "From"):
-            if wanted.get(name) in phones:
-                return reversed(phones[wanted[name]])
+        if "To" in wanted:
+            return reversed(self._carrier.to.get(wanted["To"], []))
+        if "From" in wanted:
+            return reversed(self._carrier.came_from.get(wanted["From"], []))
         return reversed(self._carrier.order)
 
     def _uri(self, query: Mapping[str, str], size: int, page: int, after: str | None = None) -> str:

@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
-from bot.channels.sms import SmsChannel, SmsWebhook
+from bot.channels.aiohttp_transport import AiohttpTransport
+from bot.channels.sms import SmsChannel
+from bot.channels.sms_webhook import SmsWebhook
 from bot.channels.telegram import TelegramChannel, TelegramPoller, TelegramWebhook, bot_id, parse_update
-from bot.channels.transport import AiohttpTransport, PyreqwestTransport
+from bot.channels.transport import PyreqwestTransport
+from bot.channels.wire import WireTransport
 from bot.errors import BadAddress, OptedOut, SendError, Temporary, Throttled, Uncertain
 from bot.messages import Button, ChannelName, Inbound, Outbound, StatusReport
 from bot.ports import Transport
@@ -46,7 +49,7 @@ class World:
         self.reports.put_nowait(report)
 
 
-@pytest.fixture(params=[PyreqwestTransport, AiohttpTransport])
+@pytest.fixture(params=[PyreqwestTransport, WireTransport, AiohttpTransport])
 async def world(request: pytest.FixtureRequest, unused_tcp_port: int) -> AsyncIterator[World]:
     public_url = f"http://127.0.0.1:{unused_tcp_port}"
     account = Account(inbound_url=f"{public_url}/sms/inbound")

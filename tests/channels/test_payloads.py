@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, parse_qsl
 import pytest
 
 from bot import errors
-from bot.channels.sms import SmsChannel, SmsWebhook
+from bot.channels.sms import SmsChannel
+from bot.channels.sms_webhook import SmsWebhook
 from bot.channels.telegram import TelegramChannel, parse_update
 from bot.errors import SendError, Throttled
 from bot.messages import ChannelName, Inbound, Outbound, Receipt, Response, StatusReport

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.channels.transport import AiohttpTransport, PyreqwestTransport
+from bot.channels.aiohttp_transport import AiohttpTransport
+from bot.channels.transport import PyreqwestTransport
+from bot.channels.wire import WireTransport
 from bot.errors import Setup, Temporary, Uncertain
 from bot.messages import Request
 from bot.ports import Transport
@@ -93,7 +95,7 @@ async def serving(behaviour: Behaviour) -> AsyncIterator[RawServer]:
         server.close()
 
 
-@pytest.fixture(params=[PyreqwestTransport, AiohttpTransport])
+@pytest.fixture(params=[PyreqwestTransport, WireTransport, AiohttpTransport])
 async def transport(request: pytest.FixtureRequest) -> AsyncIterator[Transport]:
     made: Transport = request.param(connect_timeout=0.5)
     yield made
@@ -295,7 +297,7 @@ async def test_a_kept_connection_found_closed_never_sends_a_text_twice(transport
         assert sum(request.endswith(b"second") for request in server.read) <= 1
 
 
-@pytest.mark.parametrize("kind", [PyreqwestTransport, AiohttpTransport])
+@pytest.mark.parametrize("kind", [PyreqwestTransport, WireTransport, AiohttpTransport])
 async def test_a_proxy_of_the_environment_is_ignored(
     kind: type[Transport], unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ import pytest
 from sqlmodel import select
 
 from bot.store.store import Store
-from bot.store.tables import Reply
+from bot.store.tables import Delivery, Reply
 from tests.journeys.machine import HOMELOOP, free_port
 from tests.journeys.provider import PATIENCE, surroundings, until
 
@@ -78,6 +78,40 @@ def test_families_are_told_and_answer(data: Path) -> None:
     assert found["corrected"] > 0
     assert found["opted_out"] > 0
     assert found["accepted"] >= found["delivered"] > 120
+
+
+def told(folder: Path) -> list[tuple[str, str, str, str]]:
+    """Return language, words, state and author of every answer in own words."""
+    store = Store(folder / "homeloop.db")
+    rows = select(Reply.language, Reply.words, Reply.state, Reply.by).where(Reply.kind == "own_words")
+    try:
+        return store.reading(lambda session: [(a, b, c, d) for a, b, c, d in session.exec(rows)])
+    finally:
+        store.close()
+
+
+def test_own_words_go_all_the_way_in_every_way_there_is(data: Path) -> None:
+    """By an engine where it may read them, by a liaison where not; put right, given up, and out of reach."""
+    answers = told(data)
+    ways = {(tag, state, by.partition(":")[0]) for tag, _, state, by in answers}
+    engine = {(tag, "confirmed", "engine") for tag in ("es", "ar")}
+    liaison = {(tag, "confirmed", "liaison") for tag in ("so", "hmn")}
+    assert engine | liaison | {("es", "corrected", "engine")} <= ways
+    (person,) = [one for one in answers if one[1].startswith("no, esa noche")]
+    assert person[2:] == ("with_staff", "family"), "said “no” twice: a person calls"
+    (unreachable,) = [one for one in answers if one[1].startswith("trabajo de noche")]
+    assert unreachable[2:] == ("confirmed", "liaison:Ana Ruiz"), "the engine broke off, a liaison wrote it"
+    assert "Gracias. Lo recibimos. Una persona lo va a leer." in ours(data), "and the family was told"
+
+
+def ours(folder: Path) -> list[str]:
+    """Return every text of ours that is no broadcast."""
+    store = Store(folder / "homeloop.db")
+    rows = select(Delivery.text).where(Delivery.text != None)  # noqa: E711 - as SQL
+    try:
+        return store.reading(lambda session: [text or "" for text in session.exec(rows)])
+    finally:
+        store.close()
 
 
 def test_a_second_start_finds_its_data(data: Path) -> None:

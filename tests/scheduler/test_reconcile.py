@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from bot import broadcasts, replies
+from bot import broadcasts, receipts
 from bot.app import App
 from bot.errors import Temporary, Uncertain
 from bot.messages import ChannelName, DeliveryState, Sighting, StatusReport
@@ -97,6 +97,32 @@ async def test_looks_keep_their_distance(app: App, clock: StandingClock) -> None
     assert the_row(app).looks == 1
 
 
+async def test_a_text_of_the_same_words_that_is_on_the_wire_is_not_taken_for_this_one(
+    app: App, channel: FakeChannel, clock: StandingClock
+) -> None:
+    """The provider's list shows it before we have read the answer: whose it is cannot be said yet."""
+    (one,) = interrupted(app)
+
+    def again(session: Session) -> Claimed:
+        outbox.answer(
+            session,
+            contact_point_id=one.contact_point_id,
+            lane_id=LANE,
+            text=one.message.text,
+            language="en",
+        )
+        epoch = outbox.take_lane(session, LANE)
+        (claimed,) = outbox.claim(session, LANE, epoch, 9, token="again", now=clock.now())
+        return claimed
+
+    second = app.store.writing(again)
+    await channel.send(second.message)
+    clock.advance(hours=1)
+    assert await look(app) == 0
+    first = next(row for row in school.deliveries(app.store) if row.id == one.delivery_id)
+    assert (first.state, first.provider_id, first.looks) == (DeliveryState.UNCERTAIN, None, 0)
+
+
 async def test_a_text_proven_absent_goes_out_once_more_under_a_new_attempt(
     app: App, channel: FakeChannel, clock: StandingClock
 ) -> None:
@@ -122,7 +148,7 @@ async def test_a_callback_of_the_old_try_still_settles_a_text_that_waits_to_go_a
         clock.advance(seconds=121)
         await look(app)
     report = StatusReport(ChannelName.SMS, "SM" + "a" * 32, "sent", attempt=one.message.attempt)
-    app.store.writing(replies.accept_status, report, clock.now())
+    app.store.writing(receipts.accept_status, report, clock.now())
     assert the_row(app).state == DeliveryState.SENT
 
 
@@ -300,7 +326,7 @@ async def test_a_callback_between_the_look_and_its_conclusion_wins(
 
     class Slow(FakeChannel):
         async def find(self, address: str, since: object) -> list[Sighting]:
-            await app.store.write(replies.accept_status, report, clock.now())
+            await app.store.write(receipts.accept_status, report, clock.now())
             return []
 
     (sender,) = app.senders

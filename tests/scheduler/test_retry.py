@@ -9,6 +9,7 @@ import pytest
 from bot.errors import (
     BadAddress,
     Content,
+    Moved,
     NotAccepted,
     OptedOut,
     Permanent,
@@ -34,6 +35,7 @@ TABLE: list[tuple[SendError, Verdict]] = [
     (Throttled("x", wait=7), Verdict(W, IN_7S, "x", counts=False, lane_refused_until=IN_7S)),
     (Temporary("x", code="503"), Verdict(W, IN_1M, "x", "503")),
     (Unreachable("x"), Verdict(W, IN_1M, "x", counts=False)),
+    (Moved("x", address="-1002", code="400"), Verdict(W, NOW, "x", "400", moved_to="-1002")),
     (OptedOut("x", code="21610"), Verdict(F, None, "x", "21610", stops_contact=True)),
     (BadAddress("x", code="21211"), Verdict(F, None, "x", "21211", bad_contact=True)),
     (Content("x", code="21617"), Verdict(F, None, "x", "21617")),

@@ -363,7 +363,7 @@ async def test_uncertain_texts_are_looked_for_on_every_lane_though_one_provider_
             (phone(0), Sighting(f"SM{one.id}", "Snow: school is closed today.", clock.now()))
         )
     both = App(app.settings, app.store, clock, (broken, *app.senders))
-    await Service(both).reconcile()
+    await Service(both).sending.reconcile()
     assert sorted(one.state for one in school.deliveries(app.store)) == ["sent", "uncertain"]
 
 

@@ -128,6 +128,18 @@ async def test_the_list_filters_by_sender_and_by_when_it_was_sent(
     assert len(await listed(date_sent=now.date())) == 2
 
 
+async def test_the_list_of_a_number_holds_what_went_to_it_and_nothing_else(
+    simulator: Simulator, twilio: Client
+) -> None:
+    await create(twilio, to=FAMILY, body="one")
+    await simulator.phones.say(FAMILY, "hello", sender=OURS)
+    listed = {
+        end: [one.body for one in await asyncio.to_thread(twilio.messages.list, to=end)]
+        for end in (FAMILY, OURS, "+17155550143")
+    }
+    assert listed == {FAMILY: ["one"], OURS: ["hello"], "+17155550143": []}
+
+
 async def test_a_text_still_queued_is_left_out_by_date_filters(simulator: Simulator, twilio: Client) -> None:
     simulator.set(replace(simulator.account, queued_for=30.0))
     created = await create(twilio)

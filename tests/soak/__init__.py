@@ -1,0 +1,1 @@
+"""Long proofs: storms of failures, counted in the provider's own ledger. `make soak` runs them."""
