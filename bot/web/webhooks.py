@@ -8,7 +8,7 @@ No traceback and nothing private is answered or logged: a path, a count, the kin
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias
@@ -27,6 +27,17 @@ BODY_LIMIT: Final = 64 * 1024
 #: TwiML that sends nothing: what we have to say goes out through the outbox
 EMPTY_TWIML: Final = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
+#: the headers that anybody here asks for
+_READ: Final = {
+    name.encode(): name
+    for name in (
+        "content-type",
+        "content-length",
+        "x-twilio-signature",
+        "x-telegram-bot-api-secret-token",
+    )
+}
+
 log = structlog.get_logger(__name__)
 
 
@@ -39,6 +50,9 @@ class Answer:
     kind: str = "text/plain; charset=utf-8"
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
+
+_HEARD: Final = Answer(200, EMPTY_TWIML, "text/xml; charset=utf-8")
+_NOTED: Final = Answer(204)
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Answer]]
 
@@ -86,6 +100,10 @@ class Webhooks:
     sms: SmsParser | None = None
     telegram: TelegramParser | None = None
     healthy: Callable[[], MutableMapping[str, Any]] = field(default=dict)
+    _handlers: Mapping[str, Handler] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_handlers", {"/health": self._health} | self._posts())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -115,15 +133,13 @@ class Webhooks:
             return Answer(500, b"Homeloop could not store this just now; send it again.")
 
     def _handler(self, method: str, path: str) -> Handler:
-        handle: Handler | None
-        if path == "/health":
-            allowed, handle = "GET, HEAD", self._health
-        else:
-            allowed, handle = "POST", self._posts().get(path)
+        handle = self._handlers.get(path)
         if handle is None:
             raise _Refused(Answer(404, b"There is nothing at this address."))
-        if method not in allowed.split(", "):
-            raise _Refused(_wrong_method(allowed))
+        if method != "POST" or path == "/health":
+            allowed = "GET, HEAD" if path == "/health" else "POST"
+            if method not in allowed.split(", "):
+                raise _Refused(_wrong_method(allowed))
         return handle
 
     def _posts(self) -> dict[str, Handler]:
@@ -137,7 +153,7 @@ class Webhooks:
 
     async def _request(self, scope: Scope, receive: Receive) -> Request:
         query = scope["query_string"].decode("latin-1")
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {_READ[name]: value.decode("latin-1") for name, value in scope["headers"] if name in _READ}
         return Request(
             method=scope["method"],
             url=f"{self.public_url or ''}{scope['path']}{'?' if query else ''}{query}",
@@ -147,11 +163,11 @@ class Webhooks:
 
     async def _sms_inbound(self, parser: SmsParser, request: Request) -> Answer:
         await self.accept_inbound([parser.parse_inbound(request)])
-        return Answer(200, EMPTY_TWIML, "text/xml; charset=utf-8")
+        return _HEARD
 
     async def _sms_status(self, parser: SmsParser, request: Request) -> Answer:
         await self.accept_status(parser.parse_status(request))
-        return Answer(204)
+        return _NOTED
 
     async def _telegram(self, parser: TelegramParser, request: Request) -> Answer:
         if inbound := parser.parse(request):
@@ -170,22 +186,24 @@ def _wrong_method(allowed: str) -> Answer:
     )
 
 
+_TOO_LONG: Final = Answer(413, f"The body is longer than {BODY_LIMIT} bytes.".encode())
+
+
 async def _body(headers: dict[str, str], receive: Receive) -> bytes:
     """Read a body up to `BODY_LIMIT`, whatever its Content-Length claims."""
-    too_long = _Refused(Answer(413, f"The body is longer than {BODY_LIMIT} bytes.".encode()))
     claimed = headers.get("content-length", "0")
     if claimed.isdecimal() and int(claimed) > BODY_LIMIT:
-        raise too_long
-    body = bytearray()
+        raise _Refused(_TOO_LONG)
+    body: bytes = b""
     while True:
         event = await receive()
         if event["type"] == "http.disconnect":
             raise _Gone
         body += event.get("body", b"")
         if len(body) > BODY_LIMIT:
-            raise too_long
+            raise _Refused(_TOO_LONG)
         if not event.get("more_body", False):
-            return bytes(body)
+            return body
 
 
 async def _reply(send: Send, answer: Answer, *, head: bool) -> None:

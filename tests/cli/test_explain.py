@@ -70,7 +70,7 @@ def test_what_a_text_is_about(text: str, tag: str, intent: str) -> None:
 @pytest.mark.parametrize(
     ("text", "tag"),
     [
-        ("haa", "so"),
+        ("maya", "so"),
         ("Jimcaha waan iman karaa", "so"),
         ("kuv tsis paub", "hmn"),
         ("no puedo ir el martes", "es"),

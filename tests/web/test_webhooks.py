@@ -12,7 +12,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from bot.channels.sms import SmsWebhook
+from bot.channels.sms_webhook import SmsWebhook
 from bot.channels.telegram import TelegramWebhook
 from bot.errors import StoreError
 from bot.messages import Inbound, Request, StatusReport
