@@ -111,7 +111,15 @@ def _tables(place: Place, provider: str, port: int, people: int) -> Mapping[str,
             "messages_per_second": 60,
             "poll_seconds": 5,
         },
+        "hours": {"start": "00:00:00", "end": "00:00:00"},  # a demo is looked at in the evening as well
+        "budget": {"texts_per_week": 0},
         "sending": {"grace_seconds": 5, "look_every_seconds": 2, "tick_seconds": 0.5, "undo_seconds": 10},
+        "translation": {
+            "engine": "libretranslate",
+            "url": provider,
+            "under_contract": True,
+            "try_again_seconds": 0.5,
+        },
         "unreviewed": dict.fromkeys(unreviewed, True),
     }
 

@@ -19,7 +19,7 @@ from bot.demo import config, counting, looking, pages, unfinished
 from bot.demo.config import Place
 from bot.demo.counting import Counts
 from bot.demo.district import SCHOOLS, Resident, residents, write_roster
-from bot.demo.families import family, liaison
+from bot.demo.families import casting, engine, family, liaison
 from bot.demo.stage import Stage, Step
 from bot.demo.texts import MEETING, meeting, needs, news
 from bot.messages import DeliveryState
@@ -96,7 +96,11 @@ class Demo:
         port = config.free_port() if self.port is None else self.port
         inbound = f"http://{config.HOST}:{port}/sms/inbound"
         self.simulator.set(replace(self.simulator.account, inbound_url=inbound, senders=(SENDER,)))
-        self.simulator.know(self._family(one) for one in self.everybody if not one.shares_phone)
+        parts = casting(self.everybody)
+        self.simulator.know(
+            self._family(one, parts.get(one.number)) for one in self.everybody if not one.shares_phone
+        )
+        self.simulator.engine.teach(engine())
         written = config.written(self.place, provider, port, people=self.people)
         self.config.write_text(written, encoding="utf-8")
         rooms = [] if self.manner is Manner.COUNTED else [pages.rooms(self.stage)]
@@ -149,8 +153,8 @@ class Demo:
                 await self.simulator.say(words)
         self.stage.step = Step.YOURS
 
-    def _family(self, one: Resident) -> Family:
-        known = family(one)
+    def _family(self, one: Resident, part: int | None) -> Family:
+        known = family(one, part)
         return replace(known, rules=()) if self.manner is Manner.TRAINING else known
 
     async def _people_in(self) -> None:
@@ -273,7 +277,10 @@ def _left(session: Session) -> int:
         select(func.count()).select_from(Inbound).where(col(Inbound.handled_at).is_(None))
     ).one()
     known = sum(liaison(tag, words) is not None for _, tag, words in _to_be_read_back(session))
-    return moving + unread + known
+    asked = session.exec(
+        select(func.count()).select_from(Reply).where(col(Reply.engine_due_at).is_not(None))
+    ).one()
+    return moving + unread + known + asked
 
 
 def _to_be_read_back(session: Session) -> list[tuple[int, str, str]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,11 +18,13 @@ from typing import Any
 from bot import languages
 from bot.demo.district import SCHOOLS, Resident
 from bot.messages import ChannelName
-from bot.simulator import Family, Rule
+from bot.simulator import Family, Rule, Sentence
+from bot.translation import pipeline
 
 SLOWLY = 0.4  #: seconds until a family answers
 
 _WHO_ANSWERS = frozenset({0, 3, 5})  #: last digits of the families that answer a question
+SAY_LATER = frozenset({2, 4, 6})  #: of those who say what the demo's liaison does not know
 
 
 @cache
@@ -38,12 +41,53 @@ class Understanding:
     staff: str
 
 
-def family(one: Resident) -> Family:
-    """Return the phone of a resident with the rules by which its family answers."""
+def casting(everybody: Iterable[Resident]) -> Mapping[int, int]:
+    """Say which families tell us something in their own words: number -> place in the script.
+
+    The first families of each language say the script's answers one by one; of the others some do.
+    """
+    parts: dict[int, int] = {}
+    cast: Counter[str] = Counter()
+    for one in everybody:
+        said = script()["needs"].get(one.tag, {}).get("families", ())
+        if not said or one.school != SCHOOLS[2] or one.shares_phone or one.number % 10 in SAY_LATER:
+            continue
+        if cast[one.tag] < len(said):
+            parts[one.number] = cast[one.tag]
+            cast[one.tag] += 1
+        elif one.number % 10 in _WHO_ANSWERS:
+            parts[one.number] = one.number // 15 % len(said)
+    return parts
+
+
+def engine() -> list[Sentence]:
+    """Return the sentences that the demo's translation engine knows."""
+    return [
+        sentence
+        for tag, needs in script()["needs"].items()
+        for entry in needs.get("families", ())
+        for sentence in _sentences(languages.language(tag).code("libretranslate") or tag, tag, entry)
+    ]
+
+
+def _sentences(code: str, tag: str, entry: Mapping[str, Any]) -> list[Sentence]:
+    if entry.get("unreachable"):
+        return [Sentence(code, "en", entry["words"], "", unreachable=True)]
+    known = []
+    for words, understood in ((entry["words"], entry), (entry["then"], entry.get("again", {}))):
+        if "english" in understood:
+            yours = pipeline.second_person(understood["english"]) or ""
+            known.append(Sentence(code, "en", pipeline.correction(words, tag), understood["english"]))
+            known.append(Sentence("en", code, yours, understood["home"]))
+    return known
+
+
+def family(one: Resident, part: int | None = None) -> Family:
+    """Return the phone of a resident with the rules by which its family answers; `part`: see `casting`."""
     return Family(
         address=one.address,
         channel=ChannelName.SMS if one.telegram is None else ChannelName.TELEGRAM,
-        rules=tuple(_rules(one)),
+        rules=tuple(_rules(one, part)),
         name=one.name,
         language_code=one.tag.partition("-")[0] if len(one.tag.partition("-")[0]) == 2 else None,
         started=one.telegram is not None,
@@ -61,13 +105,13 @@ def liaison(tag: str, words: str) -> Understanding | None:
     return None
 
 
-def _rules(one: Resident) -> list[Rule]:
+def _rules(one: Resident, part: int | None) -> list[Rule]:
     aside = script()["aside"].get(one.tag, script()["aside"]["en"])
     rules = []
     if one.school != SCHOOLS[2]:
         rules += _meeting(one)
     else:
-        rules += _needs(one)
+        rules += _needs(one, part)
     rules += _judges(one)
     match one.number % 60:
         case 7 | 37:
@@ -94,11 +138,11 @@ def _meeting(one: Resident) -> list[Rule]:
     return [Rule(answers[one.number // 5 % len(answers)], when=r"\n1 .*\n2 .*\n3 ", after=SLOWLY)]
 
 
-def _needs(one: Resident) -> list[Rule]:
-    needs = script()["needs"].get(one.tag)
-    if needs is None or one.number % 10 not in _WHO_ANSWERS:
+def _needs(one: Resident, part: int | None) -> list[Rule]:
+    if part is None:
         return []
-    entry = needs["families"][one.number // 15 % len(needs["families"])]
+    needs = script()["needs"][one.tag]
+    entry = needs["families"][part]
     rules = [
         Rule(entry["words"], when=_beginning(needs["text"]), after=SLOWLY),
         Rule(entry["then"], when=re.escape(entry["home"]), after=SLOWLY),

@@ -12,7 +12,7 @@ from bot.broadcasts.desk import Desk, counted
 from bot.broadcasts.drafts import known
 from bot.broadcasts.sending import Shown, readiness, send
 from bot.demo.district import SCHOOLS, Resident
-from bot.demo.families import script
+from bot.demo.families import SAY_LATER, script
 from bot.messages import ChannelName
 from bot.roles import Role
 from bot.settings import Settings
@@ -80,7 +80,7 @@ def late_words(everybody: Sequence[Resident]) -> list[Say]:
             if one.tag == entry["language"]
             and one.school == SCHOOLS[2]
             and one.telegram is None
-            and one.number % 10 in {2, 4, 6}
+            and one.number % 10 in SAY_LATER
             and not (one.shares_phone or is_landline(one))
         )
         one = next(quiet, None)

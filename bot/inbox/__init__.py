@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from bot.inbox.answering import Cost, Sent, Written, cost, goes_at, save_draft, send
 from bot.inbox.canned import Canned, canned_answer, canned_answers, forget_canned, keep_canned
+from bot.inbox.checking import judge
 from bot.inbox.handling import (
     assign,
     assignable,
@@ -58,6 +59,7 @@ __all__ = [
     "forget_canned",
     "goes_at",
     "hand_back",
+    "judge",
     "keep_canned",
     "look_at",
     "note",

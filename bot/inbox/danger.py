@@ -168,6 +168,11 @@ def _rows() -> sa.Select[Any]:
     )
 
 
+def _answered_page(owed: Handover) -> str | None:
+    """Return who took it by a text, where no account has their e-mail."""
+    return owed.log[0]["by"] if owed.acknowledged_at and owed.log else None
+
+
 def _alarm(row: Any) -> Alarm:
     owed, contact = row[0], row[1]
     return Alarm(
@@ -176,7 +181,7 @@ def _alarm(row: Any) -> Alarm:
         promised_at=owed.promised_at,
         language=contact.language if contact else None,
         acknowledged_at=owed.acknowledged_at,
-        acknowledged_by=row.seen_by,
+        acknowledged_by=row.seen_by or _answered_page(owed),
         done_at=owed.done_at,
         done_by=row.done_by,
         done_how=owed.done_how,

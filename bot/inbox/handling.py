@@ -138,6 +138,12 @@ def _taken(session: Session, phone: int) -> Handover | None:
     ).scalar_one_or_none()
 
 
+def open_thing(session: Session, owed: int, who: Account) -> Handover:
+    """Return one thing that this account may still do. Raises `InboxError`."""
+    (found,) = _these(session, [owed], who)
+    return found
+
+
 def _these(session: Session, owed: Sequence[int], who: Account) -> Sequence[Handover]:
     """Return what is still to be done of these. Raises `InboxError` if somebody was quicker."""
     rows = session.execute(

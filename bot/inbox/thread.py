@@ -8,18 +8,19 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy import func
 from sqlmodel import Session, col
 
-from bot import calendar, languages
+from bot import hours, languages
 from bot.conversation import talk as talks
 from bot.conversation.events import parse_button
 from bot.conversation.hearing import BURST
 from bot.conversation.wording import DAY
+from bot.inbox import questions
 from bot.inbox.sayings import in_english
 from bot.inbox.scope import phone_of
 from bot.inbox.views import (
     Aside,
+    CheckOwed,
     Draft,
     Item,
     Ours,
@@ -38,23 +39,12 @@ from bot.store.accounts import Account
 from bot.store.tables import (
     EPOCH,
     Broadcast,
-    Child,
     ContactPoint,
     Delivery,
-    Group,
-    Handover,
     Inbound,
-    Note,
-    Occurrence,
-    Person,
-    PersonChild,
-    PersonContactPoint,
-    Rendering,
     Reply,
-    ReplyVersion,
     Staff,
     Talk,
-    Translation,
 )
 
 _TO_COME: Final = (DeliveryState.WAITING, DeliveryState.QUEUED)
@@ -69,11 +59,6 @@ class Hidden:
     inbounds: tuple[int, ...] = ()
     replies: tuple[int, ...] = ()
     handovers: bool = True  #: and nothing that is restricted
-
-
-#: made once: an alias costs a millisecond
-_TAKEN, _DOER = (Staff.__table__.alias(name) for name in ("taken", "doer"))  # type: ignore[attr-defined]
-_SOURCE = Translation.__table__.alias("source")  # type: ignore[attr-defined]
 
 
 def thread(
@@ -101,34 +86,17 @@ def stands_at(session: Session, phone: int) -> str:
 
 
 def _stands(session: Session, phone: int, hidden: Hidden) -> str:
-    heard = sa.select(func.max(col(Inbound.id))).where(
-        col(Inbound.contact_point_id) == phone, _apart(col(Inbound.id), hidden.inbounds)
-    )
-    wrote = sa.select(func.max(col(Delivery.id))).where(
-        col(Delivery.contact_point_id) == phone, col(Delivery.written_at).is_not(None)
-    )
-    row = session.connection().execute(sa.select(heard.scalar_subquery(), wrote.scalar_subquery())).one()
+    asked = {"phone": phone, "inbounds": hidden.inbounds}
+    row = session.connection().execute(questions.stands(), asked).one()
     return f"{row[0] or 0}.{row[1] or 0}"
 
 
 def _hidden(session: Session, phone: int) -> Hidden:
-    rows: Sequence[Any] = (
-        session.connection()
-        .execute(
-            sa.select(col(Handover.inbound_id), col(Handover.reply_id)).where(
-                col(Handover.contact_point_id) == phone, col(Handover.restricted)
-            )
-        )
-        .all()
-    )
+    rows: Sequence[Any] = session.connection().execute(questions.hidden(), {"phone": phone}).all()
     return Hidden(
         tuple(row[0] for row in rows if row[0] is not None),
         tuple(row[1] for row in rows if row[1] is not None),
     )
-
-
-def _apart(column: Any, ids: tuple[int, ...]) -> sa.ColumnElement[bool]:
-    return sa.or_(column.is_(None), column.not_in(ids)) if ids else sa.true()
 
 
 def _thread(
@@ -176,25 +144,7 @@ def _with_person(talk: talks.Talk | None, owed: Sequence[Thing]) -> str | None:
 
 
 def _people(session: Session, phone: int) -> tuple[Somebody, ...]:
-    rows: Sequence[Any] = (
-        session.connection()
-        .execute(
-            sa.select(
-                col(Person.id),
-                col(Person.name),
-                col(Person.kind),
-                col(Child.grade),
-                col(Group.name).label("school"),
-            )
-            .join(PersonContactPoint, col(PersonContactPoint.person_id) == col(Person.id))
-            .outerjoin(PersonChild, col(PersonChild.person_id) == col(Person.id))
-            .outerjoin(Child, col(Child.id) == col(PersonChild.child_id))
-            .outerjoin(Group, col(Group.id) == col(Child.school_id))
-            .where(col(PersonContactPoint.contact_point_id) == phone)
-            .order_by(col(Person.id), col(Child.id))
-        )
-        .all()
-    )
+    rows: Sequence[Any] = session.connection().execute(questions.people(), {"phone": phone}).all()
     found: dict[int, Somebody] = {}
     for one in rows:
         before = found.get(one.id) or Somebody(one.id, one.name, one.kind, ())
@@ -205,47 +155,14 @@ def _people(session: Session, phone: int) -> tuple[Somebody, ...]:
 
 
 def _heard(session: Session, phone: int, hidden: Hidden, most: int) -> Sequence[Inbound]:
-    return list(
-        session.execute(
-            sa.select(Inbound)
-            .where(col(Inbound.contact_point_id) == phone, _apart(col(Inbound.id), hidden.inbounds))
-            .order_by(col(Inbound.id).desc())
-            .limit(most)
-        ).scalars()
-    )
+    asked = {"phone": phone, "inbounds": hidden.inbounds, "most": most}
+    return list(session.execute(questions.heard(), asked).scalars())
 
 
 def _sent(session: Session, phone: int, hidden: Hidden, most: int) -> Sequence[Any]:
     """Our texts, newest first, each with its broadcast, that one's source text, and its author."""
-    source = _SOURCE
-    return session.execute(
-        sa.select(
-            Delivery,
-            Rendering,
-            Broadcast,
-            source.c.text.label("source"),
-            col(Staff.name).label("author"),
-            func.coalesce(
-                col(Delivery.started_at),
-                col(Delivery.written_at),
-                col(Inbound.received_at),
-                col(Occurrence.released_at),
-            ).label("at"),
-        )
-        .outerjoin(Inbound, col(Inbound.id) == col(Delivery.inbound_id))
-        .outerjoin(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
-        .outerjoin(Rendering, col(Rendering.id) == col(Delivery.rendering_id))
-        .outerjoin(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
-        .outerjoin(
-            source,
-            (source.c.broadcast_id == col(Broadcast.id))
-            & (source.c.language == col(Broadcast.source_language)),
-        )
-        .outerjoin(Staff, col(Staff.id) == col(Delivery.written_by))
-        .where(col(Delivery.contact_point_id) == phone, _apart(col(Delivery.inbound_id), hidden.inbounds))
-        .order_by(col(Delivery.id).desc())
-        .limit(most)
-    ).all()
+    asked = {"phone": phone, "inbounds": hidden.inbounds, "most": most}
+    return session.execute(questions.sent(), asked).all()
 
 
 def _buttons(row: Any) -> Iterable[list[str]]:
@@ -318,23 +235,10 @@ def _button(data: str) -> str:
 
 def _understood(session: Session, phone: int, hidden: Hidden) -> dict[int, Understood]:
     """Every reply of this phone, by the message that began it."""
-    rows = session.execute(
-        sa.select(Reply, col(Broadcast.title))
-        .outerjoin(Broadcast, col(Broadcast.id) == col(Reply.broadcast_id))
-        .where(
-            col(Reply.contact_point_id) == phone,
-            _apart(col(Reply.id), hidden.replies),
-            _apart(col(Reply.inbound_id), hidden.inbounds),
-        )
-        .order_by(col(Reply.id))
-    ).all()
+    asked = {"phone": phone, "inbounds": hidden.inbounds, "replies": hidden.replies}
+    rows = session.execute(questions.replies(), asked).all()
     versions: dict[int, list[Version]] = {}
-    for one in session.execute(
-        sa.select(ReplyVersion)
-        .join(Reply, col(Reply.id) == col(ReplyVersion.reply_id))
-        .where(col(Reply.contact_point_id) == phone)
-        .order_by(col(ReplyVersion.id))
-    ).scalars():
+    for one in session.execute(questions.versions(), {"phone": phone}).scalars():
         kept = Version(one.at, one.state, one.words, one.understood_home, one.understood_staff, one.by)
         versions.setdefault(one.reply_id, []).append(kept)
     return {
@@ -357,31 +261,13 @@ def _understood(session: Session, phone: int, hidden: Hidden) -> dict[int, Under
 
 def _notes(session: Session, phone: int) -> Sequence[Any]:
     """Return every note with who wrote it, oldest first."""
-    return session.execute(
-        sa.select(Note, col(Staff.name))
-        .outerjoin(Staff, col(Staff.id) == col(Note.staff_id))
-        .where(col(Note.contact_point_id) == phone)
-        .order_by(col(Note.id))
-    ).all()
+    return session.execute(questions.notes(), {"phone": phone}).all()
 
 
 def _handovers(session: Session, phone: int, hidden: Hidden) -> Sequence[Any]:
     """Return what is owed and what was done last, with its words and whose it is."""
-    taken, doer = _TAKEN, _DOER
-    open_text = (col(Inbound.id) == col(Handover.inbound_id)) & _apart(col(Inbound.id), hidden.inbounds)
-    return session.execute(
-        sa.select(Handover, Reply, Inbound, taken.c.name.label("taker"), doer.c.name.label("doer"))
-        .outerjoin(Reply, col(Reply.id) == col(Handover.reply_id))
-        .outerjoin(Inbound, open_text)
-        .outerjoin(taken, taken.c.id == col(Handover.assigned_to))
-        .outerjoin(doer, doer.c.id == col(Handover.done_by))
-        .where(
-            col(Handover.contact_point_id) == phone,
-            sa.not_(col(Handover.restricted)) if hidden.handovers else sa.true(),
-        )
-        .order_by(col(Handover.done_at).is_not(None), col(Handover.id).desc())
-        .limit(2 * SHOWN)
-    ).all()
+    asked = {"phone": phone, "inbounds": hidden.inbounds, "most": 2 * SHOWN}
+    return session.execute(questions.handovers(restricted=not hidden.handovers), asked).all()
 
 
 def _asides(handovers: Sequence[Any], notes: Sequence[Any]) -> list[Aside]:
@@ -439,11 +325,16 @@ def _owed(
             reply_id=owed.reply_id,
             words=reply.words if reply else inbound.message.get("text", "") if inbound else "",
             read_back=written(reply, owed.why),
+            check=_check(reply) if owed.why == "check" else None,
         )
         for owed, reply, inbound, taker, _ in handovers
         if owed.done_at is None and not owed.restricted
     ]
     return tuple(sorted(found, key=lambda one: (one.promised_at is None, one.promised_at or now, one.id)))
+
+
+def _check(reply: Reply | None) -> CheckOwed | None:
+    return CheckOwed(reply.understood_home or "", reply.understood_staff or "") if reply else None
 
 
 def _read_back(
@@ -505,7 +396,7 @@ def wrote_last(session: Session, phone: int) -> tuple[int, datetime] | None:
         session.connection()
         .execute(
             sa.select(col(Inbound.id), col(Inbound.received_at))
-            .where(col(Inbound.contact_point_id) == phone, _apart(col(Inbound.id), hidden.inbounds))
+            .where(col(Inbound.contact_point_id) == phone, col(Inbound.id).not_in(hidden.inbounds))
             .order_by(col(Inbound.id).desc())
             .limit(1)
         )
@@ -517,4 +408,4 @@ def wrote_last(session: Session, phone: int) -> tuple[int, datetime] | None:
 def when_it_may_go(session: Session, phone: int, settings: Settings, now: datetime) -> datetime | None:
     """Return when an answer to this phone goes out; None: now (rule 14)."""
     theirs = wrote_last(session, phone)
-    return calendar.next_answer(now, theirs[1] if theirs else None, settings.school.zone)
+    return hours.next_answer(now, theirs[1] if theirs else None, hours.of(settings))

@@ -118,6 +118,14 @@ class ReadBackOwed:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckOwed:
+    """An understanding that the family called right, for somebody who reads both languages."""
+
+    home: str
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
 class Thing:
     """Something owed to this family now."""
 
@@ -131,6 +139,7 @@ class Thing:
     reply_id: int | None
     words: str  #: that it is about; empty where there are none to show
     read_back: ReadBackOwed | None
+    check: CheckOwed | None = None
 
     def overdue(self, now: datetime) -> bool:
         """Say whether the promise is broken."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col
 
 from bot.errors import InboxError
-from bot.inbox.scope import in_their_languages, restricted_inbounds
+from bot.inbox.scope import restricted_inbounds
 from bot.inbox.views import SOON
 from bot.roles import Role
 from bot.store.accounts import Account
+from bot.store.outbox import PAUSED
 from bot.store.tables import (
     ContactPoint,
     Handover,
@@ -34,14 +36,16 @@ PREVIEW: Final = 480  #: characters: three parts, so that hardly any are cut of 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "question": ("own question", "asked for a person", "who is this", "language", "after stop",
                  "while staff write"),
-    "read_back": ("read back",),
+    "read_back": ("read back", "check"),
     "unclear": ("unclear text", "not understood", "unclear which", "for whom"),
     "call": ("second no", "questions unanswered"),
     "mine": ("with a person",),
     "read": (),
-    "list": ("call: no text in their language", "call: no sender for their channel"),
+    "list": ("call: no text in their language", "call: no sender for their channel",
+             "call: no other way to reach them"),
 }  # fmt: skip
 MISSED: Final = "missed: "  #: how the office's tasks about a broadcast begin; they belong to the lists
+_OFFICE: Final = (MISSED, PAUSED)
 WITH_A_PERSON: Final = "with a person"
 
 #: made once: an alias costs a millisecond
@@ -50,7 +54,7 @@ _TAKEN, _DOER = (Staff.__table__.alias(name) for name in ("taken", "doer"))  # t
 
 def kind_of(why: str) -> str:
     """Return the kind of something that was handed over."""
-    if why.startswith(MISSED):
+    if why.startswith(_OFFICE):
         return "list"
     return next((kind for kind, whys in KINDS.items() if why in whys), "read")
 
@@ -134,7 +138,11 @@ _ORDINARY: Final = sa.not_(col(Handover.restricted))
 
 
 def _in_a_list() -> sa.ColumnElement[bool]:
-    return col(Handover.why).in_(KINDS["list"]) | col(Handover.why).startswith(MISSED)
+    return col(Handover.why).in_(KINDS["list"]) | _of_the_office()
+
+
+def _of_the_office() -> sa.ColumnElement[bool]:
+    return sa.or_(*(col(Handover.why).startswith(start) for start in _OFFICE))
 
 
 def _of_kind(kind: str) -> sa.ColumnElement[bool]:
@@ -143,17 +151,18 @@ def _of_kind(kind: str) -> sa.ColumnElement[bool]:
             return _in_a_list()
         case "read":
             named = [why for whys in KINDS.values() for why in whys]
-            return sa.not_(col(Handover.why).in_(named)) & sa.not_(col(Handover.why).startswith(MISSED))
+            return sa.not_(col(Handover.why).in_(named)) & sa.not_(_of_the_office())
         case _ if kind in KINDS:
             return col(Handover.why).in_(KINDS[kind])
         case _:
             return sa.not_(_in_a_list())
 
 
-def _conditions(account: Account, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    found = [_ORDINARY, _of_kind(wanted.kind), *in_their_languages(account)]
+def _conditions(scope: tuple[str, ...] | None, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """Takes `me`, the account, where only its own are wanted."""
+    found = [_ORDINARY, _of_kind(wanted.kind), *_kept_to(scope)]
     if wanted.whose == "mine":
-        found.append(col(Handover.assigned_to) == account.id)
+        found.append(col(Handover.assigned_to) == bindparam("me"))
     elif wanted.whose == "nobody":
         found.append(col(Handover.assigned_to).is_(None))
     if wanted.language:
@@ -166,7 +175,8 @@ def waiting(session: Session, account: Account, wanted: Wanted) -> WaitsPage:
     offset = (max(wanted.page, 1) - 1) * PAGE
     total: int | None = None
     if wanted.done:
-        rows = _lines(session, _done(account, wanted, offset), newest=True)
+        asked = {"me": account.id, "most": PAGE + 1, "offset": offset}
+        rows = _drawn(session, session.execute(_done(_scope(account), replace(wanted, page=1)), asked).all())
         more = len(rows) > PAGE
     else:
         rows, total = _open(session, account, wanted, PAGE, offset)
@@ -182,7 +192,9 @@ def waiting_now(session: Session, account: Account, now: datetime, limit: int) -
 def task(session: Session, account: Account, number: int) -> Waits:
     """Return something open that belongs to no phone we know. Raises `InboxError`."""
     alone = col(Handover.contact_point_id).is_(None)
-    rows = _lines(session, _things().where(col(Handover.id) == number, alone, _OPEN, _ORDINARY))
+    one = _things(sa.literal(1).label("things"), sa.literal(1).label("total"))
+    found = _filled(one.where(col(Handover.id) == number, alone, _OPEN, _ORDINARY))
+    rows = _drawn(session, session.execute(found).all())
     if not rows or account.role is Role.REVIEWER:
         raise InboxError("There is nothing to do here any more.")
     return rows[0]
@@ -190,25 +202,40 @@ def task(session: Session, account: Account, number: int) -> Waits:
 
 def counts(session: Session, account: Account, now: datetime) -> Counts:
     """Count what waits, in one query over the open handovers alone."""
+    (row,) = session.connection().execute(_counting(_scope(account)), {"now": now, "me": account.id})
+    return Counts(*(row if account.on_call else (*row[:3], 0)))
+
+
+def _scope(account: Account) -> tuple[str, ...] | None:
+    """Return the languages that an account is kept to; None: all of them."""
+    return tuple(account.languages) if account.role is Role.REVIEWER else None
+
+
+def _kept_to(scope: tuple[str, ...] | None) -> list[sa.ColumnElement[bool]]:
+    return [] if scope is None else [col(ContactPoint.language).in_(scope)]
+
+
+#: statements are built once for each way of asking: building them costs more than running them
+@lru_cache(maxsize=256)
+def _counting(scope: tuple[str, ...] | None) -> Any:
     ordinary = _ORDINARY & sa.not_(_in_a_list())
-    seen = ordinary & sa.and_(sa.true(), *in_their_languages(account))
+    seen = ordinary & sa.and_(sa.true(), *_kept_to(scope))
     danger = col(Handover.restricted) & col(Handover.acknowledged_at).is_(None)
 
     def conversations(condition: sa.ColumnElement[bool]) -> Any:
         return func.count(sa.distinct(sa.case((condition, _KEY))))
 
-    (row,) = session.connection().execute(
+    return (
         sa.select(
             conversations(seen),
-            conversations(seen & (col(Handover.promised_at) < now)),
-            conversations(seen & (col(Handover.assigned_to) == account.id)),
-            conversations(danger) if account.on_call else sa.literal(0),
+            conversations(seen & (col(Handover.promised_at) < bindparam("now"))),
+            conversations(seen & (col(Handover.assigned_to) == bindparam("me"))),
+            conversations(danger),
         )
         .select_from(Handover)
         .outerjoin(ContactPoint, col(ContactPoint.id) == col(Handover.contact_point_id))
         .where(_OPEN)
     )
-    return Counts(*row)
 
 
 def _things(*more: Any) -> sa.Select[Any]:
@@ -222,51 +249,59 @@ def _open(
     session: Session, account: Account, wanted: Wanted, limit: int, offset: int
 ) -> tuple[tuple[Waits, ...], int]:
     """Return the most urgent thing of each conversation, and how many conversations there are."""
-    urgency = (col(Handover.promised_at).is_(None), col(Handover.promised_at), col(Handover.id))
-    nth = func.row_number().over(partition_by=_KEY, order_by=urgency).label("nth")
-    several = func.count().over(partition_by=_KEY).label("things")
-    things = (
-        _things(col(Handover.promised_at), nth, several)
-        .where(_OPEN, *_conditions(account, wanted))
-        .subquery("things")
-    )
-    total = func.count().over().label("total")
-    first = sa.select(things.c.id, things.c.things, total).where(things.c.nth == 1)
-    order = (things.c.promised_at.is_(None), things.c.promised_at, things.c.id)
-    found = _filled(session, first.order_by(*order).limit(limit).offset(offset))
+    asked = {"me": account.id, "most": limit, "offset": offset}
+    found = session.execute(_opened(_scope(account), replace(wanted, page=1)), asked).all()
     if found or not offset:
         return _drawn(session, found), found[0].total if found else 0
     return (), _open(session, account, wanted, 1, 0)[1]
 
 
-def _done(account: Account, wanted: Wanted, offset: int) -> sa.Select[Any]:
-    return (
-        _things()
-        .where(col(Handover.done_at).is_not(None), *_conditions(account, wanted))
+@lru_cache(maxsize=256)
+def _opened(scope: tuple[str, ...] | None, wanted: Wanted) -> Any:
+    """Takes `me`, `most` and `offset`, as `_done` does."""
+    urgency = (col(Handover.promised_at).is_(None), col(Handover.promised_at), col(Handover.id))
+    nth = func.row_number().over(partition_by=_KEY, order_by=urgency).label("nth")
+    several = func.count().over(partition_by=_KEY).label("things")
+    things = (
+        _things(col(Handover.promised_at), nth, several)
+        .where(_OPEN, *_conditions(scope, wanted))
+        .subquery("things")
+    )
+    total = func.count().over().label("total")
+    first = sa.select(things.c.id, things.c.things, total).where(things.c.nth == 1)
+    order = (things.c.promised_at.is_(None), things.c.promised_at, things.c.id)
+    return _filled(first.order_by(*order).limit(bindparam("most")).offset(bindparam("offset")))
+
+
+@lru_cache(maxsize=256)
+def _done(scope: tuple[str, ...] | None, wanted: Wanted) -> Any:
+    one = sa.literal(1)
+    return _filled(
+        _things(one.label("things"), one.label("total"))
+        .where(col(Handover.done_at).is_not(None), *_conditions(scope, wanted))
         .order_by(col(Handover.done_at).desc(), col(Handover.id).desc())
-        .limit(PAGE + 1)
-        .offset(offset)
+        .limit(bindparam("most"))
+        .offset(bindparam("offset")),
+        newest=True,
     )
 
 
 def _languages(session: Session, account: Account) -> tuple[str, ...]:
-    rows = session.connection().execute(
+    return tuple(tag for (tag,) in session.connection().execute(_in_languages(_scope(account))))
+
+
+@lru_cache(maxsize=256)
+def _in_languages(scope: tuple[str, ...] | None) -> Any:
+    return (
         sa.select(col(ContactPoint.language))
         .join(Handover, col(Handover.contact_point_id) == col(ContactPoint.id))
-        .where(_OPEN, _ORDINARY, *in_their_languages(account))
+        .where(_OPEN, _ORDINARY, *_kept_to(scope))
         .distinct()
         .order_by(col(ContactPoint.language))
     )
-    return tuple(tag for (tag,) in rows)
 
 
-def _lines(session: Session, things: sa.Select[Any], *, newest: bool = False) -> tuple[Waits, ...]:
-    one = sa.literal(1)
-    rows = things.add_columns(one.label("things"), one.label("total"))
-    return _drawn(session, _filled(session, rows, newest=newest))
-
-
-def _filled(session: Session, things: sa.Select[Any], *, newest: bool = False) -> Sequence[Any]:
+def _filled(things: sa.Select[Any], *, newest: bool = False) -> sa.Select[Any]:
     """Put to a page of things what a list shows of each: phone, words, staff, whether there is a draft."""
     page = things.subquery("page")
     taken, doer = _TAKEN, _DOER
@@ -277,7 +312,7 @@ def _filled(session: Session, things: sa.Select[Any], *, newest: bool = False) -
     )
     promised = col(Handover.promised_at)
     newest_first: tuple[Any, ...] = (col(Handover.done_at).desc(), col(Handover.id).desc())
-    rows = (
+    return (
         sa.select(
             Handover,
             page.c.things,
@@ -297,7 +332,6 @@ def _filled(session: Session, things: sa.Select[Any], *, newest: bool = False) -
         .outerjoin(doer, doer.c.id == col(Handover.done_by))
         .order_by(*(newest_first if newest else (promised.is_(None), promised, col(Handover.id))))
     )
-    return session.execute(rows).all()
 
 
 def _drawn(session: Session, rows: Sequence[Any]) -> tuple[Waits, ...]:
@@ -342,13 +376,18 @@ def shortened(words: str) -> str:
 
 def names_at(session: Session, phones: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Return who uses each of these phones."""
-    rows = session.connection().execute(
-        sa.select(col(PersonContactPoint.contact_point_id), col(Person.name))
-        .join(Person, col(Person.id) == col(PersonContactPoint.person_id))
-        .where(col(PersonContactPoint.contact_point_id).in_(list(phones)))
-        .order_by(col(Person.id))
-    )
+    rows = session.connection().execute(_named(), {"phones": list(phones)})
     found: dict[int, tuple[str, ...]] = {}
     for phone, name in rows:
         found[phone] = (*found.get(phone, ()), name)
     return found
+
+
+@lru_cache(maxsize=1)
+def _named() -> Any:
+    return (
+        sa.select(col(PersonContactPoint.contact_point_id), col(Person.name))
+        .join(Person, col(Person.id) == col(PersonContactPoint.person_id))
+        .where(col(PersonContactPoint.contact_point_id).in_(bindparam("phones", expanding=True)))
+        .order_by(col(Person.id))
+    )

@@ -307,3 +307,17 @@ def test_words_that_wait_are_shown_as_they_came(office: Office) -> None:
     office.told()
     assert office.waiting().rows[0].words == OWN_WORDS
     assert QUESTION not in office.waiting().rows[0].words
+
+
+def test_what_we_say_by_ourselves_passes_at_night_for_a_quarter_of_an_hour(office: Office) -> None:
+    """Their text at 22:00 is answered at once; dealt with only at 22:20, it is answered in the morning."""
+    office.desk.clock.moment = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
+    office.desk.read(phone(1))
+    office.desk.says(phone(1), "when does the bus come?")
+    assert len(office.desk.read(phone(1))) == 1
+    late = office.desk.hears(phone(2), "and which stop?")
+    office.desk.clock.advance(minutes=20)
+    office.desk.store.writing(replies.handle, late, office.desk.settings, office.desk.clock.now())
+    assert office.desk.read(phone(2)) == []
+    office.desk.clock.moment = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
+    assert len(office.desk.read(phone(2))) == 1

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.channels.transport import AiohttpTransport
+from bot.channels.aiohttp_transport import AiohttpTransport
 from bot.ports import Transport
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]

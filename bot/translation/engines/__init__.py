@@ -38,4 +38,12 @@ def engine_for(settings: Translation, transport: Transport) -> Engine | None:
             return None
 
 
-__all__ = ["DeepTranslatorEngine", "Engine", "LibreTranslateEngine", "engine_for"]
+def second_engine_for(settings: Translation, transport: Transport) -> Engine | None:
+    """Return the engine that turns an understanding back into a family's language, if there is one."""
+    if settings.second_url is None:
+        return None
+    key = settings.second_key.get_secret_value() if settings.second_key else None
+    return LibreTranslateEngine(settings.second_url, transport, key=key, timeout=settings.timeout_seconds)
+
+
+__all__ = ["DeepTranslatorEngine", "Engine", "LibreTranslateEngine", "engine_for", "second_engine_for"]
