@@ -1,65 +1,27 @@
-"""The front door: every command, and how a complaint is shown."""
+"""The front door. `homeloop explain` opens without the rest of the house, which takes seconds to load."""
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
-from pathlib import Path
-from typing import Annotated
-
-import structlog
-import typer
-
-from bot import __version__
-from bot.cli import broadcasts, demo, explain, liaison, people, records, seeing, setting_up, staff
-from bot.cli.front import Front, errors
-from bot.errors import HomeloopError
-
-app = typer.Typer(
-    help="Schools tell families what is coming, in the language each speaks at home, and families answer.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-for part in (demo, setting_up, people, records, broadcasts, liaison, explain, staff, seeing):
-    app.registered_commands.extend(part.app.registered_commands)
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"homeloop {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def begin(
-    ctx: typer.Context,
-    config: Annotated[
-        Path, typer.Option("--config", "-c", envvar="HOMELOOP_CONFIG", help="The settings file.")
-    ] = Path("config.toml"),
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
-) -> None:
-    """Find the settings; open nothing yet."""
-    ctx.obj = Front(config)
-    ctx.call_on_close(ctx.obj.close)
+from typing import Any
 
 
 def main() -> None:
     """Run one command; a complaint is one sentence on standard error and exit status 1."""
-    quiet_logs()
-    try:
-        app()
-    except HomeloopError as complaint:
-        errors.print(str(complaint), style="red", markup=False, highlight=False)
-        sys.exit(1)
+    if sys.argv[1:2] == ["explain"]:
+        from bot.cli import explain
+
+        explain.run()
+    else:
+        from bot.cli import door
+
+        door.main()
 
 
-def quiet_logs() -> None:
-    """Log to standard error, and keep libraries that would print addresses and tokens silent."""
-    level = logging.getLevelNamesMapping().get(os.environ.get("HOMELOOP_LOG", "INFO").upper(), logging.INFO)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that comes late is no news
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+def __getattr__(name: str) -> Any:
+    """Give the whole application to those who ask for it by name."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from bot.cli.door import app
+
+    return app

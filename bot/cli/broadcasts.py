@@ -133,6 +133,9 @@ def ask(
     yes_no: Annotated[bool, typer.Option("--yes-no", help="A yes/no question.")] = False,
     number: Annotated[str | None, typer.Option(help="A number within limits: 1-12.")] = None,
     own_words: Annotated[bool, typer.Option("--own-words", help="They answer in their own words.")] = False,
+    several: Annotated[bool, typer.Option("--several", help="Several of the choices may be sent.")] = False,
+    scale: Annotated[bool, typer.Option("--scale", help="A mark from 1 to 5.")] = False,
+    day: Annotated[bool, typer.Option("--day", help="They answer with a day.")] = False,
     other: Annotated[bool, typer.Option(help="End the choices with “something else”.")] = True,
     per_child: Annotated[bool, typer.Option(help="The answer may differ from child to child.")] = False,
     decide_by: Annotated[str | None, typer.Option(help="The day families hear what came of it.")] = None,
@@ -156,7 +159,8 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Ask families something; answers are read back until they say “that is what I meant”."""
-    question = _question(tuple(choice or ()), yes_no, number, own_words, other, per_child)
+    marked = "scale" if scale else "date" if day else None
+    question = _question(tuple(choice or ()), yes_no, number, own_words, other, per_child, several, marked)
     words = Words(
         text,
         None,
@@ -470,16 +474,26 @@ def _standing(line: Line) -> str:
 
 
 def _question(
-    choices: tuple[str, ...], yes_no: bool, number: str | None, own_words: bool, other: bool, per_child: bool
+    choices: tuple[str, ...],
+    yes_no: bool,
+    number: str | None,
+    own_words: bool,
+    other: bool,
+    per_child: bool,
+    several: bool = False,
+    marked: str | None = None,
 ) -> Ask:
-    if sum((bool(choices), yes_no, number is not None, own_words)) != 1:
+    if sum((bool(choices), yes_no, number is not None, own_words, marked is not None)) != 1:
         raise BroadcastError(
-            "Say what kind of answer you want: --yes-no, several --choice “…”, --number 1-12, or --own-words."
+            "Say what kind of answer you want: --yes-no, several --choice “…” (with --several if more "
+            "than one may be sent), --number 1-12, --scale, --day, or --own-words."
         )
+    if marked is not None:
+        return Ask(marked, per_child=per_child)
     if yes_no:
         return Ask("yes_no", per_child=per_child)
     if choices:
-        return Ask("one_of", choices, other=other, per_child=per_child)
+        return Ask("several_of" if several else "one_of", choices, other=other, per_child=per_child)
     if own_words:
         return Ask("own_words", per_child=per_child)
     low, _, high = (number or "").partition("-")

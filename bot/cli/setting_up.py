@@ -22,7 +22,7 @@ from bot.errors import HomeloopError, SettingsError
 from bot.messages import ChannelName
 from bot.settings import load
 from bot.store import outbox, store
-from bot.store.tables import ContactPoint, Lane
+from bot.store.tables import ContactPoint, Lane, Staff
 
 app = typer.Typer()
 
@@ -109,7 +109,7 @@ async def _examine(place: Front) -> list[Finding]:
     found = [_database(homeloop), _address(homeloop)]
     found += [await _sms(homeloop), await _telegram(homeloop)]
     found += _languages(homeloop)
-    found.append(_engine(homeloop))
+    found += [_engine(homeloop), _on_call(homeloop)]
     found += _lanes(homeloop)
     for transport in homeloop.transports:
         await transport.close()
@@ -190,6 +190,24 @@ def _engine(homeloop: App) -> Finding:
     return Finding(
         "translation engine", "good", f"{name}, for staff's drafts; it {contract} see families' words"
     )
+
+
+def _on_call(homeloop: App) -> Finding:
+    people = homeloop.settings.on_call.people
+    if not people:
+        return Finding(
+            "on call", "missing",
+            "nobody is in on_call.people: that a family writes of danger is shown in the console only",
+        )  # fmt: skip
+    accounts = homeloop.store.reading(
+        lambda session: set(session.exec(select(Staff.email).where(Staff.on_call)).all())
+    )
+    strangers = [email for email in people if email not in accounts]
+    if strangers:
+        return Finding(
+            "on call", "missing", f"no account that is on call has the e-mail {', '.join(strangers)}"
+        )
+    return Finding("on call", "good", f"{len(people)} are paged, one after the other")
 
 
 def _lanes(homeloop: App) -> list[Finding]:

@@ -7,33 +7,31 @@ A sure answer is a digit, an exact word, or one of these with a comment after it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from bot import languages
-from bot.conversation import dates, several
+from bot.conversation import choosing, dates, numbers, several, slips, verbs, yes_no
+from bot.conversation.grammar import Grammar
 from bot.conversation.intent import (
-    Lexicon,
     has_question_mark,
     is_chatter,
+    is_tapback,
     is_without_marks,
-    plain,
-    thumb,
-    unmarked,
     without_courtesy,
 )
+from bot.conversation.letters import plain, thumb, unmarked
+from bot.conversation.lexicon import Lexicon
+from bot.conversation.lexicon import lexicon as words_of
 from bot.conversation.talk import Kind, Question
 
 _HEAD = re.compile(r"^\s*([^.,;:!\n–—()\-،。，！]+)[.,;:!\n–—()\-،。，！]+\s*(.+)$", re.DOTALL)
 _BROKEN_NUMBER = re.compile(r"\d[.,:/\-–]\d|[-−]\s?\d")
 #: "yes and …" adds; "yes I can …" may well be the correction
 _AND = frozenset({"and", "also", "plus", "y", "tambien", "también", "et", "aussi", "iyo", "thiab", "và"})
-#: a number with more words around it than this is read back
-_SHORT = 5
-#: shorter words hide no slip ("tuaj" is another word than "muaj"); longer than seven letters may hide two
-_SHORTEST, _ONE_SLIP = 5, 7
 #: "a" and "in" stand in a choice by chance
 _SHORTEST_PART = 3
 
@@ -80,17 +78,11 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
 
 def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     found = several.several(text, question.choices, lexicon)
-    if found is None:
-        return None
-    numbers, sure = found
-    staff = question.staff_choices or question.choices
-    home = ", ".join(question.choices[number - 1] for number in numbers)
-    return Answer(several.joined(numbers), home, ", ".join(staff[number - 1] for number in numbers), sure)
+    return None if found is None else _unless(not found[1], _chosen(question, found[0]))
 
 
 def _scale(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
-    low, high = question.low or 1, question.high or 5  # scales run 1 to 5 (rule 2)
-    found = several.scale(text, low, high, lexicon)
+    found = several.scale(text, *question.marks, lexicon)
     return None if found is None else Answer(str(found[0]), str(found[0]), str(found[0]), found[1])
 
 
@@ -105,12 +97,29 @@ def _date(text: str, lexicon: Lexicon, today: date) -> Answer | None:
 
 def choice(question: Question, number: int) -> Answer | None:
     """Return the answer behind a menu's digit or button; None beyond the menu."""
-    if not question.closed or not 1 <= number <= len(question.choices):
+    if question.kind is Kind.SCALE:
+        low, high = question.marks
+        return Answer(str(number), str(number), str(number)) if low <= number <= high else None
+    if not question.menu or not 1 <= number <= len(question.choices):
         return None
     home = question.choices[number - 1]
     staff = question.staff_choices[number - 1] if len(question.staff_choices) >= number else home
     value = ("yes", "no")[number - 1] if question.kind is Kind.YES_NO else str(number)
     return Answer(value, home, staff)
+
+
+def added(question: Question, before: str, found: Answer) -> Answer:
+    """Join a pressed choice to those that were pressed before it; elsewhere the newer answer holds."""
+    if question.kind is not Kind.SEVERAL_OF:
+        return found
+    numbers = sorted({*map(int, before.split(",")), int(found.value)})
+    return _chosen(question, numbers)
+
+
+def _chosen(question: Question, numbers: Sequence[int]) -> Answer:
+    each = [one for number in numbers if (one := choice(question, number)) is not None]
+    home, staff = ", ".join(one.home for one in each), ", ".join(one.staff for one in each)
+    return Answer(several.joined(numbers), home, staff)
 
 
 def pick(text: str, labels: Iterable[str], lexicon: Lexicon) -> int | None:
@@ -143,14 +152,88 @@ def is_bare_number(text: str) -> bool:
 
 def _closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     spoken = _spoken(question, lexicon)
-    if is_without_marks(text, lexicon):
+    if is_without_marks(text, lexicon) or is_tapback(text):
         return None
     number = _whole(text, spoken, lexicon)
-    if number is not None:
+    if number is not None and not (number == 1 and _denies_problem(text, question, lexicon)):
         return choice(question, number)
     cannot = _cannot(text, question, lexicon)
     if cannot is not None:
         return cannot
+    if question.kind is Kind.YES_NO:
+        return _yes_no(text, question, spoken, lexicon)
+    return _one_of(text, question, spoken, lexicon)
+
+
+def _yes_no(
+    text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
+) -> Answer | None:
+    """Read a digit with a comment, then a sentence, then a slip of the keys; never across yes and no."""
+    digit = _digit_first(text, question, lexicon)
+    if digit is not None:
+        return digit
+    grammar = _with_words(lexicon.tag, spoken[1] - _figures(spoken[1]), spoken[2] - _figures(spoken[2]))
+    if _denies_problem(text, question, lexicon):
+        return None
+    asks = "" if _names_day(text, lexicon) else question.asked or ""
+    found = yes_no.read(text, grammar, asks) or yes_no.drawn_out(text, grammar)
+    if found is not None:
+        number, sure = found
+        return _unless(not sure, choice(question, number))
+    if has_question_mark(text):
+        return None
+    slip = _misspelt(text, spoken, lexicon)
+    return None if slip is None else _unless(True, choice(question, slip))
+
+
+@lru_cache(maxsize=64)
+def _with_words(tag: str, agree: frozenset[str], refuse: frozenset[str]) -> Grammar:
+    """Return the small words of a language with those of one question: its choices, its verb."""
+    return words_of(tag).grammar.joined({"agree": agree, "refuse": refuse})
+
+
+def _names_day(text: str, lexicon: Lexicon) -> bool:
+    """A day of the question is repeated to ask about it, not to agree."""
+    words = dates.calendar_of(lexicon.tag)
+    return any(word in words.weekdays or word in words.months for word in plain(text).split())
+
+
+def _denies_problem(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """To "is there a problem?", "no problem" is a no, and elsewhere a yes: there it is asked about."""
+    only = frozenset({"problem"})
+    both = (text, question.asked or question.topic)
+    lead = lexicon.grammar.cut(text, frozenset({"no", "fine", "yes", "agree"}))[:1]
+    if lead and "no" in lead[0].kinds and not lead[0].kinds & {"fine", "yes"}:
+        return False
+    return all(any(piece.kinds for piece in lexicon.grammar.cut(each, only)) for each in both)
+
+
+def _figures(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for word in words if word.isdecimal())
+
+
+def _digit_first(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    """ "1, but late", "2 creo": the menu's digit with a comment, which must not say the contrary."""
+    digits = {n: frozenset({str(n)}) for n in range(1, len(question.choices) + 1)}
+    number, comment = _begun(text, digits, lexicon)
+    if number is None and not has_question_mark(text):
+        number, comment = _run_in(text, digits, lexicon), " ".join(plain(text).split()[1:])
+        if number is not None and question.kind is not Kind.YES_NO and not comment:
+            return choice(question, number)
+        doubtful = True
+    else:
+        doubtful = False
+    if number is None:
+        return None
+    if question.kind is Kind.YES_NO:
+        other = yes_no.read(comment, lexicon.grammar)
+        doubtful = doubtful or (other is not None and other[0] != number)
+    return _unless(doubtful, choice(question, number))
+
+
+def _one_of(
+    text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
+) -> Answer | None:
     part, sure = _part(text, question, lexicon)
     if part is not None:
         return _unless(not sure, choice(question, part))
@@ -160,12 +243,16 @@ def _closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         return _unless(_says(comment, others), choice(question, number))
     if has_question_mark(text):
         return None
-    number = (
-        _run_in(text, spoken, lexicon)
+    named = choosing.read(text, question.choices, lexicon)
+    if named is not None:
+        return _unless(not named[1], choice(question, named[0]))
+    digits = {n: frozenset({str(n)}) for n in range(1, len(question.choices) + 1)}
+    slip = (
+        _run_in(text, digits, lexicon)
         or _misspelt(text, spoken, lexicon)
         or _misspelt_part(text, question, lexicon)
     )
-    return None if number is None else _unless(True, choice(question, number))
+    return None if slip is None else _unless(True, choice(question, slip))
 
 
 def _unless(doubtful: bool, found: Answer | None) -> Answer | None:
@@ -178,9 +265,9 @@ def _spoken(question: Question, lexicon: Lexicon) -> dict[int, frozenset[str]]:
     """Map each choice's number to everything that means it."""
     spoken = {n: _labelled(n, label, lexicon) for n, label in enumerate(question.choices, 1)}
     if question.kind is Kind.YES_NO:
-        verbs = plain(question.asked or "")
-        spoken[1] |= lexicon.yes | lexicon.ok | _with_verb(lexicon.verb_yes, verbs)
-        spoken[2] |= lexicon.no | _with_verb(lexicon.verb_no, verbs)
+        asked = verbs.asked(question.asked or "", lexicon)
+        spoken[1] |= lexicon.yes | lexicon.ok | _with_verb(lexicon.verb_yes, asked)
+        spoken[2] |= lexicon.no | _with_verb(lexicon.verb_no, asked)
     return spoken
 
 
@@ -189,15 +276,15 @@ def _labelled(number: int, label: str, lexicon: Lexicon) -> frozenset[str]:
     return frozenset({str(number), plain(label)} - {""} | words)
 
 
-def _with_verb(forms: Iterable[str], verb: str) -> frozenset[str]:
-    return frozenset(form.replace("verb", verb) for form in forms) if verb else frozenset()
+def _with_verb(forms: Iterable[str], asked: Iterable[str]) -> frozenset[str]:
+    return frozenset(form.replace("verb", verb) for verb in asked for form in forms)
 
 
 def _cannot(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     """Read "tuaj tsis tau": wants to and cannot, which counts as a no and keeps its own words (rule 5)."""
     if question.kind is not Kind.YES_NO or not question.asked:
         return None
-    forms = _with_verb(lexicon.verb_cannot, plain(question.asked))
+    forms = _with_verb(lexicon.verb_cannot, verbs.asked(question.asked, lexicon))
     found = choice(question, 2)
     if found is None or without_courtesy(text, lexicon) not in forms:
         return None
@@ -206,8 +293,9 @@ def _cannot(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
 
 def _whole(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -> int | None:
     """Match the whole message, courtesy left out; then without accents, where they are not needed."""
-    sign = thumb(text)
-    whole, bare = sign or plain(text), without_courtesy(text, lexicon)
+    whole, bare = plain(text), without_courtesy(text, lexicon)
+    sign = thumb(text) if not whole or is_chatter(whole, lexicon) else None
+    whole = sign or whole
     for candidate in (whole, bare):
         found = [number for number, said in spoken.items() if candidate in said]
         if len(found) == 1:
@@ -263,15 +351,10 @@ def _run_in(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -
 def _misspelt(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -> int | None:
     """Match a slip of the keys: only one choice near, and never across yes and no."""
     word = unmarked(without_courtesy(text, lexicon))
-    if lexicon.marks_matter or len(word) < _SHORTEST or any(letter.isdigit() for letter in word):
+    if lexicon.marks_matter:
         return None
-    allowed = 1 if len(word) <= _ONE_SLIP else 2
-    near = [
-        number
-        for number, said in spoken.items()
-        if any(_distance(word, unmarked(each), allowed) <= allowed for each in said)
-    ]
-    return near[0] if len(near) == 1 else None
+    meant = [n for n, said in spoken.items() if any(slips.near(word, unmarked(each)) for each in said)]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _misspelt_part(text: str, question: Question, lexicon: Lexicon) -> int | None:
@@ -280,17 +363,14 @@ def _misspelt_part(text: str, question: Question, lexicon: Lexicon) -> int | Non
     if question.kind is not Kind.ONE_OF or lexicon.marks_matter:
         return None
     words, figures = _apart(said)
-    allowed = 1 if len(words) <= _ONE_SLIP else 2
-    near = [
+    meant = [
         number
         for number, (its_words, its_figures) in enumerate(
             (_apart(unmarked(plain(label))) for label in question.choices), 1
         )
-        if (not figures or figures == its_figures)
-        and len(words) >= _SHORTEST
-        and _distance(words, its_words, allowed) <= allowed
+        if (not figures or figures == its_figures) and slips.near(words, its_words)
     ]
-    return near[0] if len(near) == 1 else None
+    return meant[0] if len(meant) == 1 else None
 
 
 def _apart(said: str) -> tuple[str, list[str]]:
@@ -300,23 +380,6 @@ def _apart(said: str) -> tuple[str, list[str]]:
     return " ".join(words), [piece for piece in pieces if piece.isdecimal()]
 
 
-def _distance(one: str, other: str, limit: int) -> int:
-    """Count inserted, dropped, changed and swapped letters; anything above `limit` is `limit` + 1."""
-    if abs(len(one) - len(other)) > limit or len(other) < _SHORTEST - 1:
-        return limit + 1
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        row = [i]
-        for j, b in enumerate(other, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
-            if before and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        before, last = last, row
-    return min(last[-1], limit + 1)
-
-
 def _says(text: str, phrases: frozenset[str]) -> bool:
     padded = f" {plain(text)} "
     return any(f" {phrase} " in padded for phrase in phrases)
@@ -324,17 +387,14 @@ def _says(text: str, phrases: frozenset[str]) -> bool:
 
 def _number(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     """Read the one number of a text, in digits of any script or in words, within the question's limits."""
-    words = plain(text).split()
-    figures = [int(word) for word in words if word.isdecimal()]
-    written = lexicon.numbers.get(without_courtesy(text, lexicon))
-    found = figures or ([] if written is None else [written])
-    if len(found) != 1 or _BROKEN_NUMBER.search(text):
+    if _BROKEN_NUMBER.search(text) or (has_question_mark(text) and len(plain(text).split()) > 1):
         return None
-    if has_question_mark(text) and len(words) > 1:
+    found = numbers.one(text, lexicon)
+    if found is None:
         return None
-    if (question.low is not None and found[0] < question.low) or len(str(found[0])) > _ONE_SLIP:
+    value, sure = found
+    if question.low is not None and value < question.low:
         return None
-    if question.high is not None and found[0] > question.high:
+    if question.high is not None and value > question.high:
         return None
-    value = str(found[0])
-    return Answer(value, value, value, sure=len(words) <= _SHORT)
+    return Answer(str(value), str(value), str(value), sure)

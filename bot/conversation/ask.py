@@ -11,11 +11,11 @@ from typing import Any
 class Ask:
     """What a broadcast asks, in the staff's language; texts per language are in translations."""
 
-    kind: str  #: "yes_no" | "one_of" | "number" | "own_words"
+    kind: str  #: one of `talk.Kind`
     choices: tuple[str, ...] = ()
     low: int | None = None
     high: int | None = None
-    other: bool = True  #: one_of: the last choice is "something else" (rule 1)
+    other: bool = True  #: one_of, several_of: the last choice is "something else" (rule 1)
     per_child: bool = False  #: the answer may differ from child to child: ask whom it is for (rule 17)
 
     def to_json(self) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class Ask:
     @property
     def offers_digits(self) -> bool:
         """Say whether its text is a menu."""
-        return self.kind in {"yes_no", "one_of"}
+        return self.kind in {"yes_no", "one_of", "several_of"}
 
     @property
     def choices_needed(self) -> int:

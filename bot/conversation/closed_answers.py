@@ -7,10 +7,10 @@ rely on the state and the event that the table gives it.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
-from bot.conversation import intent
+from bot.conversation import answers
 from bot.conversation.answers import Answer
 from bot.conversation.events import (
     Asked,
@@ -21,14 +21,18 @@ from bot.conversation.events import (
     Facts,
     Pressed,
     Said,
+    Say,
 )
 from bot.conversation.heard import Hearing
-from bot.conversation.hearing import pressed_question
+from bot.conversation.hearing import day_of, pressed_question
+from bot.conversation.letters import plain
 from bot.conversation.talk import (
     ForWhom,
+    Kind,
     Now,
     Offer,
     Open,
+    Question,
     ReadBack,
     Talk,
 )
@@ -47,6 +51,8 @@ from bot.conversation.wording import (
 )
 from bot.messages import ReplyState
 
+#: the day that "for example" names lies so far ahead
+A_FEW_DAYS = timedelta(days=3)
 #: so many questions in a row without an answer: stop asking by text, call (rule 13)
 UNANSWERED = 3
 
@@ -68,7 +74,10 @@ def _asked_about(talk: Talk) -> Open:
 
 
 def answered(about: Open, found: Answer, event: Event) -> Open:
+    """Return the question as it is answered now; a button adds to the choices that were pressed before."""
     words = event.text if isinstance(event, Said) else found.home
+    if isinstance(event, Pressed) and about.value is not None:
+        found = answers.added(about.question, about.value, found)
     reply = about.reply or cast("Said | Pressed", event).key
     child = f", {about.question.grades[about.child - 1]}" if about.child else ""
     staff_child = f", {about.question.staff_grades[about.child - 1]}" if about.child else ""
@@ -85,7 +94,7 @@ def answered(about: Open, found: Answer, event: Event) -> Open:
 
 def _same_again(talk: Talk, about: Open, event: Event) -> Step:
     """Keep a comment that came with the same answer; a bare repetition changes nothing."""
-    if not isinstance(event, Said) or len(intent.plain(event.text)) <= len(intent.plain(about.words)):
+    if not isinstance(event, Said) or len(plain(event.text)) <= len(plain(about.words)):
         return talk, []
     about = replace(about, words=f"{about.words}\n{event.text}")
     state = ReplyState.CORRECTED if about.replaced else ReplyState.CONFIRMED
@@ -177,13 +186,26 @@ def ask_again(talk: Talk, about: Open, event: Event, facts: Facts) -> Step:
     about = replace(about, reply=reply, value=None, home=None, staff=None, misread=1, misread_at=event.at)
     if not may_ask(about.texts):
         return _to_person(talk, about, event.at, facts)
-    if about.question.closed:
-        asking = say(talk, facts, "ask_again", options=menu(about.question.choices))
-        asking = replace(asking, digits=True, buttons=choice_keys(about.question))
-    else:
-        asking = say(talk, facts, "ask_number_again")
+    asking = _asking(talk, about.question, event.at, facts)
     recorded = record_answer(about, ReplyState.RECEIVED, event.at)
     return replace(talk, now=replace(about, texts=about.texts + 1)), [recorded, asking]
+
+
+def _asking(talk: Talk, question: Question, at: datetime, facts: Facts) -> Say:
+    """Ask once more for what the question asks for."""
+    match question.kind:
+        case Kind.YES_NO | Kind.ONE_OF:
+            asking = say(talk, facts, "ask_again", options=menu(question.choices))
+        case Kind.SEVERAL_OF:
+            asking = say(talk, facts, "ask_several_again", options=menu(question.choices))
+        case Kind.SCALE:
+            low, high = question.marks
+            return say(talk, facts, "ask_scale_again", low=str(low), high=str(high))
+        case Kind.DATE:
+            return say(talk, facts, "ask_day_again", day=day_of(at, facts) + A_FEW_DAYS)
+        case _:
+            return say(talk, facts, "ask_number_again")
+    return replace(asking, digits=True, buttons=choice_keys(question))
 
 
 def misread_again(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:

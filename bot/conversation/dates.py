@@ -13,7 +13,11 @@ from datetime import date, timedelta
 from functools import cache
 
 from bot import languages
-from bot.conversation.intent import Lexicon, has_question_mark, plain, unmarked, without_courtesy
+from bot.conversation import numbers
+from bot.conversation.grammar import Grammar
+from bot.conversation.intent import has_question_mark, without_courtesy
+from bot.conversation.letters import plain, unmarked
+from bot.conversation.lexicon import Lexicon
 
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _STROKES = re.compile(r"(?<![\d/.:-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2}|\d{4}))?(?![\d/:-])")
@@ -48,6 +52,14 @@ _BEFORE = _words(
     the on el día dia le jour ngày ngay hnub tim maalinta bisha يوم في de of
     """
 )
+_TURNS = frozenset({"not", "or", "except", "hedge", "refuse", "limit"})
+_EMPTY = frozenset({"filler", "courtesy", "yes", "ok", "agree", "around", "only", "and"})
+#: Thai to Burmese, Khmer, Han
+_RUN_ON = (("\u0e00", "\u109f"), ("\u1780", "\u17ff"), ("\u2e80", "\u9fff"))
+_PARTS_OF_DAY = frozenset({"morning", "afternoon", "evening", "this_week"})
+_HAN_WEEK = re.compile("(这|這|本|下)(?:个|個)?(?:周|週|星期|礼拜|禮拜)([一二三四五六日天])")
+_HAN_DAY = re.compile("(?<![月十])([一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?:号|號|日)")
+_HMONG_DATE = re.compile(r"\b(?:lub )?(\d{1,2}) hlis? (?:ntuj )?(?:tim|hnub tim) (\d{1,2})\b")
 #: a day may stand among so many other words; more of them make it a story
 _SHORT = 4
 
@@ -90,6 +102,11 @@ def read(text: str, lexicon: Lexicon, today: date) -> tuple[date, bool] | None:
     """
     if has_question_mark(text):
         return None
+    special = _in_script(without_courtesy(text, lexicon), lexicon.tag, today)
+    if special is not None:
+        return special, True
+    if any(piece.kinds for piece in lexicon.grammar.cut(text, frozenset({"week"}))):
+        return None
     words = calendar_of(lexicon.tag)
     figures = set(_written_out(text, today))
     if figures:
@@ -97,9 +114,13 @@ def read(text: str, lexicon: Lexicon, today: date) -> tuple[date, bool] | None:
     if _CLOCK.search(text):
         return None
     said = without_courtesy(text, lexicon)
+    for whole in (said, lexicon.grammar.bare(said)):
+        if whole in words.relative:
+            return today + timedelta(days=words.relative[whole]), True
+    said = _without_parts(said, lexicon.grammar)
     if said in words.relative:
         return today + timedelta(days=words.relative[said]), True
-    return _in_words(said, words, today)
+    return _in_words(said, words, today, lexicon.grammar)
 
 
 def _written_out(text: str, today: date) -> Iterator[date]:
@@ -114,6 +135,35 @@ def _written_out(text: str, today: date) -> Iterator[date]:
             yield from _either(int(one), int(other), year, today)
 
 
+def _in_script(said: str, tag: str, today: date) -> date | None:
+    """Read the weekdays of this week and the next, and days of the month, as Chinese and Hmong write them."""
+    if tag == "hmn" and (found := _HMONG_DATE.search(said)) is not None:
+        return next(_coming(int(found[1]), int(found[2]), today), None)
+    if not tag.startswith("zh"):
+        return None
+    if (named := _HAN_WEEK.search(said)) is not None:
+        monday = today - timedelta(days=today.weekday())
+        day = monday + timedelta(
+            days="一二三四五六日".index(named[2].replace("天", "日")) + 7 * (named[1] == "下")
+        )
+        return day if day >= today else None
+    if (dated := _HAN_DAY.fullmatch(said)) is not None:
+        return next(_days_called(numbers.of_han(dated[1]), today), None)
+    return None
+
+
+def _without_parts(said: str, grammar: Grammar) -> str:
+    """Leave out "in the afternoon" behind a day; a "mañana" alone stays tomorrow."""
+    pieces = grammar.cut(said, _PARTS_OF_DAY)
+    kept = [
+        piece.said
+        for place, piece in enumerate(pieces)
+        if not piece.kinds or (place == 0 and len(pieces) == 1)
+    ]
+    glue = "" if grammar.unspaced else " "
+    return glue.join(kept) or said
+
+
 def _either(one: int, other: int, year: str, today: date) -> Iterator[date]:
     """Read "13/11" or "11/13"; "3/4" could be two days and is none."""
     if one != other and max(one, other) <= 12:
@@ -125,20 +175,25 @@ def _either(one: int, other: int, year: str, today: date) -> Iterator[date]:
         yield from _coming(month, day, today)
 
 
-def _in_words(said: str, words: Calendar, today: date) -> tuple[date, bool] | None:
+def _in_words(said: str, words: Calendar, today: date, grammar: Grammar) -> tuple[date, bool] | None:
     rest, weekdays = _taken(said, words.weekdays)
     rest, months = _taken(rest, words.months)
     pieces = _CJK_DAY.sub(r" \1 ", rest).split()
     days = [int(matched[1]) for piece in pieces if (matched := _ORDINAL.match(piece))]
     others = [piece for piece in pieces if not _ORDINAL.match(piece) and piece not in _BEFORE]
-    if len(weekdays) > 1 or len(months) > 1 or len(days) > 1 or _TURNED.intersection(others):
+    limits = {"after", "antes", "después", "despues", "before", "until", "avant", "apres", "après", "hasta"}
+    if len(weekdays) > 1 or len(months) > 1 or len(days) > 1 or (_TURNED - limits).intersection(others):
         return None
+    around = grammar.cut(" ".join(others))
+    if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in around):
+        return None
+    others = [piece.said for piece in around if not piece.kinds & _EMPTY]
     if len(others) > _SHORT:
         return None
     found = _day(weekdays, months, days, today)
     if found is None:
         return None
-    doubtful = bool(_NEXT.intersection(others)) or (days and not months and not weekdays and bool(others))
+    doubtful = bool(_NEXT.intersection(pieces)) or (days and not months and not weekdays and bool(others))
     return found, not doubtful
 
 
@@ -156,7 +211,7 @@ def _taken(said: str, names: Mapping[str, int]) -> tuple[str, list[int]]:
 
 def _runs_on(name: str) -> bool:
     """Say whether a script writes no spaces between words."""
-    return any("\u0e00" <= letter <= "\u0eff" or "\u2e80" <= letter <= "\u9fff" for letter in name)
+    return any(first <= letter <= last for letter in name for first, last in _RUN_ON)
 
 
 def _day(weekdays: list[int], months: list[int], days: list[int], today: date) -> date | None:

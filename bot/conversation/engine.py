@@ -12,16 +12,16 @@ from these tables (`document`), and a test holds the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, cast
 
 from bot.conversation import closed_answers as closed
 from bot.conversation import own_words, people, reading_back, stopping, which
-from bot.conversation.events import Effect, Event, Facts, Said, Say
+from bot.conversation.events import CallStaff, Effect, Event, Facts, Said, Say
 from bot.conversation.heard import Heard, Hearing
-from bot.conversation.hearing import hear
+from bot.conversation.hearing import hear, paced
 from bot.conversation.talk import Open, State, Talk, Which
 from bot.conversation.wording import Step, let_go
 
@@ -75,12 +75,14 @@ ANYWHERE: Mapping[Heard, Move] = {
     H.LANGUAGE: Move(people.change_language),
     H.CHATTER: Move(people.nothing),
     H.MEDIA: Move(people.media),
+    H.LOOP: Move(people.loop),
     H.OWN_MESSAGE: Move(people.own_message),
     H.ASKED: Move(closed.asked, (S.ASKED,)),
     H.LATE_PRESS: Move(closed.late_press),
     H.DEAD_PRESS: Move(people.nothing),
     H.WRITTEN: Move(reading_back.read_back_written),
     H.NOT_WRITTEN: Move(reading_back.no_read_back),
+    H.LEFT_TO_PERSON: Move(reading_back.left_to_person),
     H.PATIENCE_OVER: Move(people.time_over),
     H.NOTHING_DUE: Move(people.nothing),
     H.TOOK_OVER: Move(people.took_over, (S.WITH_STAFF,)),
@@ -175,7 +177,7 @@ def follow(talk: Talk, event: Event, facts: Facts) -> tuple[Talk, list[Effect], 
     """`step`, and the rows of the table it went through."""
     talk, effects, passage = _once(talk, event, facts)
     passages = [passage]
-    while (more := _by_itself(talk, event.at)) is not None:
+    while (more := _by_itself(talk, event.at, effects)) is not None:
         talk, again, passage = _apply(talk, Hearing(more), event, facts)
         effects, passages = [*effects, *again], [*passages, passage]
     return talk, effects, passages
@@ -187,11 +189,28 @@ def row(state: State, heard: Heard) -> Move:
 
 
 def _once(talk: Talk, event: Event, facts: Facts) -> tuple[Talk, list[Effect], Passage]:
+    if isinstance(event, Said):
+        talk = paced(talk, event)
     hearing = hear(talk, event, facts)
     after, effects, passage = _apply(talk, hearing, event, facts)
+    effects = [_in_their_tongue(effect, facts) for effect in effects]
     if isinstance(event, Said) and event.answered and hearing.heard in {H.STOP, H.START, H.HELP}:
         effects = [effect for effect in effects if not isinstance(effect, Say)]
     return after, effects, passage
+
+
+#: texts of ours that hold no words of the question, so they may be said in another language than it
+_ANY_TONGUE = frozenset(
+    {"handover", "handover_night", "unclear_text", "got_it", "media", "help", "will_call"}
+)
+
+
+def _in_their_tongue(effect: Effect, facts: Facts) -> Effect:
+    """She is answered in the language she writes in, if it is one of hers or English (rule 18)."""
+    wrote = facts.wrote
+    if wrote is None or not isinstance(effect, Say) or effect.key not in _ANY_TONGUE:
+        return effect
+    return replace(effect, language=wrote) if wrote in facts.speakable else effect
 
 
 def _apply(talk: Talk, hearing: Hearing, event: Event, facts: Facts) -> tuple[Talk, list[Effect], Passage]:
@@ -199,11 +218,17 @@ def _apply(talk: Talk, hearing: Hearing, event: Event, facts: Facts) -> tuple[Ta
     return after, effects, (talk.state, hearing.heard, after.state)
 
 
-def _by_itself(talk: Talk, at: datetime) -> Heard | None:
+def _by_itself(talk: Talk, at: datetime, said: Sequence[Effect]) -> Heard | None:
     done = talk.now is None or (isinstance(talk.now, Open) and talk.now.value is not None)
     if done and talk.aside is not None and not talk.with_staff:
         return H.BACK
-    return H.ROOM if reading_back.has_room(talk, at) else None
+    # One menu at a time, and nothing beside the answer to a danger: the next tick says the other.
+    alone = any(
+        (isinstance(one, Say) and one.digits) or (isinstance(one, CallStaff) and one.restricted)
+        for one in said
+    )
+    free = talk.stopped is not None or not alone
+    return H.ROOM if free and reading_back.has_room(talk, at) else None
 
 
 def document() -> str:

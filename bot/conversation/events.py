@@ -26,6 +26,8 @@ class Facts:
     speakable: frozenset[str] = frozenset({"en"})  #: catalogs that may be sent to this family
     yes: str = "yes"  #: in the family's language
     no: str = "no"
+    #: the language that this text is written in, where it is English or one they wrote in before (rule 18)
+    wrote: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +66,27 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class ReadBackWritten:
-    """A liaison wrote what we understood, in both languages (rule 9)."""
+    """A liaison or an engine wrote what we understood, in both languages (rule 9)."""
 
     reply: str
     home: str
     staff: str
-    by: str  #: "liaison:Faadumo"
+    by: str  #: "liaison:Faadumo", "engine:LibreTranslate"
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class NoReadBack:
-    """A liaison decided that a person deals with these words."""
+    """A person deals with these words: a liaison decided so, or an engine found what is never read back."""
+
+    reply: str
+    at: datetime
+    danger: bool = False  #: what an engine understood touches the danger list
+
+
+@dataclass(frozen=True, slots=True)
+class LeftToPerson:
+    """No engine could say what these words mean; somebody who speaks the language will (rule 8, vi)."""
 
     reply: str
     at: datetime
@@ -145,6 +156,7 @@ Event: TypeAlias = (
     | Pressed
     | ReadBackWritten
     | NoReadBack
+    | LeftToPerson
     | Woke
     | StaffTookOver
     | HandedBack
@@ -226,9 +238,10 @@ class CallStaff:
 
 @dataclass(frozen=True, slots=True)
 class WriteReadBack:
-    """Ask a liaison to write what we understood."""
+    """Ask an engine, where it may, or a liaison to write what we understood."""
 
     reply: str
+    person: bool = False  #: only a liaison: an engine has tried
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Heard(StrEnum):
     LANGUAGE = "a language's name"
     CHATTER = "thanks, greeting, emoji"
     MEDIA = "voice note or picture"
+    LOOP = "another machine"
     OWN_MESSAGE = "a message of their own"
     # answers
     ANSWER = "a sure answer"
@@ -48,6 +49,7 @@ class Heard(StrEnum):
     ASKED = "a question is sent"
     WRITTEN = "read-back written"
     NOT_WRITTEN = "no read-back: a person"
+    LEFT_TO_PERSON = "no engine could: a liaison writes"
     ROOM = "a read-back may go now"
     OFFER_OVER = "24 h after STOP"
     PATIENCE_OVER = "48 h without an answer"

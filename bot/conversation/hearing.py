@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zlib import crc32
 
 from bot.conversation import answers, intent
 from bot.conversation.answers import Judgement
@@ -12,6 +14,7 @@ from bot.conversation.events import (
     Event,
     Facts,
     HandedBack,
+    LeftToPerson,
     Linked,
     NoReadBack,
     Pressed,
@@ -23,12 +26,14 @@ from bot.conversation.events import (
     Woke,
 )
 from bot.conversation.heard import Heard, Hearing
+from bot.conversation.letters import plain
 from bot.conversation.talk import (
     ForWhom,
     Kind,
     Now,
     Offer,
     Open,
+    Pace,
     Question,
     ReadBack,
     State,
@@ -40,6 +45,8 @@ from bot.conversation.talk import (
 
 #: a digit so soon after a newer text may belong to the one before it (rule 3)
 TOO_SOON = timedelta(minutes=2)
+#: within this time more texts than that, or the same one more often, come from another machine
+STRETCH, MOST_TEXTS, MOST_SAME = timedelta(minutes=5), 20, 5
 #: texts that come in one go belong together
 BURST = timedelta(minutes=15)
 
@@ -48,6 +55,7 @@ _PLAIN_EVENTS: dict[type[object], Heard] = {
     Asked: Heard.ASKED,
     ReadBackWritten: Heard.WRITTEN,
     NoReadBack: Heard.NOT_WRITTEN,
+    LeftToPerson: Heard.LEFT_TO_PERSON,
     StaffTookOver: Heard.TOOK_OVER,
     HandedBack: Heard.HANDED_BACK,
     Linked: Heard.LINKED,
@@ -79,12 +87,30 @@ def _first(talk: Talk, event: Said, facts: Facts) -> Heard | None:
     return Heard.STOP if any(intent.is_stop(event.text, words) for words in theirs) else None
 
 
+def paced(talk: Talk, event: Said) -> Talk:
+    """Count a text of theirs, and how often the same one has come."""
+    pace, mark = talk.pace, crc32(plain(event.text).encode())
+    if pace.since is None or event.at - pace.since > STRETCH:
+        return replace(talk, pace=Pace(event.at, 1, 1, mark))
+    same = pace.same + 1 if mark == pace.mark else 1
+    return replace(talk, pace=Pace(pace.since, pace.texts + 1, same, mark))
+
+
+def is_loop(talk: Talk) -> bool:
+    """Say whether so many texts come, or so often the same one, that a machine must be writing."""
+    return talk.pace.texts > MOST_TEXTS or talk.pace.same > MOST_SAME
+
+
 def _in_state(talk: Talk, event: Said, facts: Facts) -> Heard | Hearing:
     words, text = facts.lexicon, event.text
     if intent.is_start(text, words):
         return Heard.START
     if intent.is_help(text, words):
         return Heard.HELP
+    if event.answered:
+        return Heard.PROVIDER_STOPPED  # it answers only STOP, START and HELP: a word that the school has set
+    if is_loop(talk):
+        return Heard.LOOP
     if talk.stopped is not None:
         return _after_stop(talk, event, facts)
     if intent.is_wrong_number(text, words):
@@ -100,7 +126,7 @@ def _in_state(talk: Talk, event: Said, facts: Facts) -> Heard | Hearing:
 
 def _after_stop(talk: Talk, event: Said, facts: Facts) -> Heard:
     offer = talk.stopped.offer_until if talk.stopped else None
-    if offer is not None and event.at <= offer and intent.plain(event.text) == "1":
+    if offer is not None and event.at <= offer and plain(event.text) == "1":
         return Heard.CLOSINGS
     return _chatter_or_message(event, facts)
 
@@ -141,36 +167,42 @@ def topic(offer: Offer) -> str:
 
 def _ambiguous(now: Offer, earlier: Offer | None, event: Said, facts: Facts) -> bool:
     """Rule 3: only short answers, and only if the one before could be meant as well."""
-    if earlier is None or not _fits(earlier, event.text, facts):
+    if earlier is None or not _fits(earlier, event, facts):
         return False
     sent = now.asked_at if isinstance(now, Open) else now.sent_at
     certain = now.certain if isinstance(now, Open) else True
-    return event.at - sent < TOO_SOON or not certain or not _takes(now, event.text, facts)
+    return event.at - sent < TOO_SOON or not certain or not _takes(now, event, facts)
 
 
-def _fits(offer: Offer, text: str, facts: Facts) -> bool:
+def day_of(at: datetime, facts: Facts) -> date:
+    """Return the day on the school's clock."""
+    return at.astimezone(facts.promised.tzinfo).date()
+
+
+def _fits(offer: Offer, event: Said, facts: Facts) -> bool:
+    text, day = event.text, day_of(event.at, facts)
     if isinstance(offer, ReadBack):
         return answers.judge(text, facts.lexicon) in {Judgement.YES, Judgement.NO}
     if offer.question.kind is Kind.OWN_WORDS:
         return answers.is_bare_number(text)
-    found = answers.answer(text, offer.question, facts.lexicon)
+    found = answers.answer(text, offer.question, facts.lexicon, day)
     return found is not None and found.sure and found.value != offer.value
 
 
-def _takes(offer: Offer, text: str, facts: Facts) -> bool:
-    if isinstance(offer, Open) and not offer.question.closed:
+def _takes(offer: Offer, event: Said, facts: Facts) -> bool:
+    if isinstance(offer, Open) and not offer.question.menu:
         return True
-    menu_digit = answers.is_bare_number(text) and intent.plain(text) in {"0", "9"}
-    return menu_digit or _fits(offer, text, facts) or isinstance(offer, ReadBack)
+    menu_digit = plain(event.text) in {"0", "9"}
+    return menu_digit or _fits(offer, event, facts) or isinstance(offer, ReadBack)
 
 
 def _to_question(now: Open, event: Said, facts: Facts) -> Heard | Hearing:
     question, words = now.question, facts.lexicon
     if question.kind is Kind.OWN_WORDS:
         return _own_words(event, facts)
-    if question.closed and (called := _for_a_person(event.text)):
+    if question.menu and (called := _for_a_person(event.text)):
         return called
-    found = answers.answer(event.text, question, words)
+    found = answers.answer(event.text, question, words, day_of(event.at, facts))
     if found is not None and found.sure:
         return Hearing(Heard.ANSWER, answer=found)
     other = _beside(event.text, facts)
@@ -197,7 +229,7 @@ def _to_read_back(now: ReadBack, event: Said, facts: Facts) -> Heard | Hearing:
         case Judgement.YES_AND_MORE:
             return Heard.YES_AND_MORE
     if now.own.about is not None:
-        found = answers.answer(text, now.own.question, words)
+        found = answers.answer(text, now.own.question, words, day_of(event.at, facts))
         if found is not None and found.sure:
             return Hearing(Heard.ANSWER, answer=found)
     other = _beside(text, facts, languages=False)
@@ -221,6 +253,8 @@ def _no_pick(event: Said, facts: Facts) -> Heard | Hearing:
 
 
 def _with_nothing_open(talk: Talk, event: Said, facts: Facts) -> Heard | Hearing:
+    if any(intent.is_chatter(event.text, intent.lexicon(tag)) for tag in talk.spoke):
+        return Heard.CHATTER
     found = _for_a_person(event.text) or _beside(event.text, facts)
     if found is not None:
         return found
@@ -232,7 +266,7 @@ def _with_nothing_open(talk: Talk, event: Said, facts: Facts) -> Heard | Hearing
 
 def _for_a_person(text: str) -> Heard | None:
     """The two digits that mean the same in every menu and with nothing open (rule 1)."""
-    return {"0": Heard.PERSON, "9": Heard.UNCLEAR}.get(intent.plain(text))
+    return {"0": Heard.PERSON, "9": Heard.UNCLEAR}.get(plain(text))
 
 
 def _beside(text: str, facts: Facts, *, languages: bool = True) -> Heard | Hearing | None:
@@ -240,7 +274,7 @@ def _beside(text: str, facts: Facts, *, languages: bool = True) -> Heard | Heari
     words = facts.lexicon
     if intent.is_unclear(text, words):
         return Heard.UNCLEAR
-    if intent.wants_person(text, words):
+    if intent.wants_person(text, words) or (languages and intent.lacks_language(text, words)):
         return Heard.PERSON
     tag = intent.language_named(text, words) if languages else None
     if tag is not None:

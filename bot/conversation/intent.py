@@ -1,142 +1,46 @@
-"""What a text is about, whatever is open: danger, STOP, who are you, thanks, a question.
-
-Words are data: a `Lexicon` holds those of the family's language and of English, because every such
-word is understood in both (docs/dialogue.md, rules 16 and 18).
-"""
+"""What a text is about, whatever is open: danger, STOP, who are you, thanks, a question."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
-from typing import TypeAlias
 
 from bot import languages
+from bot.conversation import optout
+from bot.conversation.letters import plain, shortened, thumb, unmarked
+from bot.conversation.lexicon import Lexicon, lexicon
+from bot.conversation.slips import near
 
-#: (kind, language tag) -> words and phrases as people write them
-Words: TypeAlias = Callable[[str, str], Iterable[str]]
+__all__ = ["Lexicon", "lexicon", "plain", "thumb", "unmarked"]
 
 QUESTION_MARKS = "?؟？"
-_APOSTROPHES = str.maketrans("", "", "'’‘ʼʻ`´\u0640\ufe0e\ufe0f\u20e3\u200d\u200c")
-_ARABIC_MARKS = re.compile("[\u064b-\u0655\u0670]")
 _CLAUSE = re.compile(r"[.,;:!\n¡¿。，、；！–—]+|\s-\s")
+#: what telephones send for a tap on one of our texts, in the languages they are set to
 _TAPBACK = re.compile(
-    r"^\W*(liked|loved|disliked|laughed at|emphasized|questioned|reacted|le gustó|removed an?)\b.*[“\"«]",
+    r"^\W*(liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted|removed an?|le gustó|le gusta|"
+    r"me gusta|no me gusta|le encantó|me encanta|indicó|marcó|destacó|se rio|se rió|reaccionó|exclamó|"
+    r"a aimé|aime|j.aime|a adoré|curtiu|gostei|gostou|amou|adorou|reagiu|enfatizou|понравилось|нравится|"
+    r"поставил[аи]?|вподобав|вподобала|polubi\w*|to)\b.*[“”\"«„]|^\s*\S{1,4}\s+(to|a|à|на)\s+[“\"«„]",
     re.IGNORECASE | re.DOTALL,
 )
-_THUMBS = dict.fromkeys("\U0001f44d\u2705\u2714\u2611\U0001f44c", "yes") | dict.fromkeys(
-    "\U0001f44e\u274c\u2716\U0001f6ab", "no"
-)
+#: the same in any other language: a few words, and our text in quotation marks to the end
+_QUOTED = re.compile(r"^\s*(?:\S+\s+){0,4}\S{0,12}\s*[“„«\"「『][^“„«\"]{12,}[”“»\"」』]\s*$", re.DOTALL)
 #: words around a free sentence that change nothing about it
 _FILLERS = frozenset(
     {"now", "anymore", "again", "ever", "i", "want", "to", "you", "please", "ya", "por", "favor"}
 )
 #: a free sentence has so many words at least, or letters in a script without spaces
 _SENTENCE_WORDS, _SENTENCE_LETTERS = 3, 5
-
-
-def plain(text: str) -> str:
-    """Reduce a text to its words: NFKC, case folded, digits of any script as 0-9, no marks or emoji."""
-    text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).casefold()
-    text = _ARABIC_MARKS.sub("", text)
-    return " ".join("".join(_kept(letter) for letter in text).split())
-
-
-def _kept(letter: str) -> str:
-    digit = unicodedata.decimal(letter, None)
-    if digit is not None:
-        return str(digit)
-    return letter if unicodedata.category(letter)[0] in "LMN" else " "
-
-
-def unmarked(text: str) -> str:
-    """Leave the accents of Latin letters off a plain text; other scripts keep their marks."""
-    letters = []
-    for letter in text.replace("đ", "d").replace("ł", "l"):
-        apart = unicodedata.normalize("NFD", letter)
-        letters.append(apart[0] if apart[0].isascii() else letter)
-    return "".join(letters)
-
-
-def thumb(text: str) -> str | None:
-    """Return "yes" or "no" for a text of thumbs, ticks or crosses alone."""
-    signs = {_THUMBS[letter] for letter in text if letter in _THUMBS}
-    return signs.pop() if len(signs) == 1 and not plain(text) else None
-
-
-#: the lists of bot.languages that a lexicon holds, for the family's language and for English
-KINDS = (
-    "danger", "stop", "start", "help", "wrong_number", "who", "person", "unclear",
-    "yes", "no", "ok", "verb_yes", "verb_no", "verb_cannot",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """The words of one family's language and of English, made plain. Whole messages, but for danger."""
-
-    tag: str
-    danger: frozenset[str] = frozenset()  #: found anywhere (rule 19)
-    delicate: frozenset[str] = frozenset()  #: found anywhere; never read back (rule 8, ii)
-    stop: frozenset[str] = frozenset()
-    start: frozenset[str] = frozenset()
-    help: frozenset[str] = frozenset()
-    wrong_number: frozenset[str] = frozenset()
-    who: frozenset[str] = frozenset()
-    person: frozenset[str] = frozenset()
-    unclear: frozenset[str] = frozenset()  #: "I don't understand"
-    yes: frozenset[str] = frozenset()
-    no: frozenset[str] = frozenset()
-    ok: frozenset[str] = frozenset()  #: a yes where a yes is asked for, else thanks
-    #: thanks, greetings, "ok", longest first: what gets no answer
-    courtesy: tuple[str, ...] = ()
-    verb_yes: frozenset[str] = frozenset()  #: made from the question's {verb} (rule 5)
-    verb_no: frozenset[str] = frozenset()
-    verb_cannot: frozenset[str] = frozenset()
-    numbers: Mapping[str, int] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)  #: "espanol" -> "es"
-    #: Vietnamese: "dung" is both "stop" and "right", so a word without its marks is asked about
-    marks_matter: bool = False
-
-
-@cache
-def lexicon(tag: str) -> Lexicon:
-    """Return the words of a language of the registry. Raises `LanguageError` for another tag."""
-    tags = tuple(dict.fromkeys(("en", tag)))
-    kinds = {kind: _gather(languages.words, kind, tags) for kind in KINDS}
-    polite = (_gather(languages.words, kind, tags) for kind in ("thanks", "greetings", "ok"))
-    courtesy = frozenset[str]().union(*polite)
-    return Lexicon(
-        tag,
-        **kinds,
-        courtesy=tuple(sorted(courtesy, key=len, reverse=True)),
-        delicate=_gather(languages.words, "sensitive", tags),
-        numbers={plain(word): n for each in tags for word, n in languages.number_words(each).items()},
-        names=_names(tags),
-        marks_matter=languages.language(tag).marks_matter,
-    )
-
-
-def _names(tags: Iterable[str]) -> Mapping[str, str]:
-    """Map names to tags; never the tags themselves, which are words of other languages ("so", "hi")."""
-    names: dict[str, str] = {}
-    for each in languages.all_languages():
-        names |= dict.fromkeys((plain(each.english), plain(each.spanish), plain(each.autonym)), each.tag)
-    for tag in tags:
-        names |= {plain(name): other for name, other in languages.language_names(tag).items()}
-    return names | {unmarked(name): tag for name, tag in names.items()}
-
-
-def _gather(words: Words, kind: str, tags: Iterable[str]) -> frozenset[str]:
-    written = (word.replace("{verb}", "verb") for tag in tags for word in words(kind, tag))
-    return frozenset(filter(None, (plain(word) + ("*" if word.endswith("*") else "") for word in written)))
+#: a shorter word may be a slip of another one
+_LONG_WORD = 9
 
 
 def is_danger(text: str, lexicon: Lexicon) -> bool:
-    """Say whether a text touches the danger list (rule 19); tuned to miss nothing."""
-    return mentions(text, lexicon.danger)
+    """Say whether a text touches the danger list (rule 19); tuned to miss nothing.
+
+    Words that are part of a STOP and of nothing else ("stop bothering me") are a STOP: no word is left over.
+    """
+    return mentions(text, lexicon.danger) and not optout.is_nothing_else(text, lexicon.grammar)
 
 
 def is_delicate(text: str, lexicon: Lexicon) -> bool:
@@ -163,13 +67,41 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
     """Say whether a text asks us to stop (rule 16).
 
     A word counts only when it is the whole message; "no" never does; accents must be there where
-    they change the meaning. A free sentence may also be one clause of a text that asks nothing.
+    they change the meaning. A free sentence may also be one clause of a text.
     """
-    if _is_one_of(text, lexicon.stop, lexicon):
+    if is_tapback(text):
+        return False
+    if _is_one_of(text, lexicon.stop, lexicon) or _drawn_out(text, lexicon.stop) or _misspelt(text, lexicon):
+        return True
+    if optout.asks(text, lexicon.grammar):
         return True
     if has_question_mark(text):
         return False
-    return any(_is_sentence(clause, lexicon) for clause in _CLAUSE.split(text))
+    clauses = [clause for clause in _CLAUSE.split(text) if plain(clause)]
+    if any(
+        _is_sentence(clause, lexicon) or optout.asks(clause, lexicon.grammar, clause=True)
+        for clause in clauses
+    ):
+        return True
+    return _stop_and_why(clauses, lexicon)
+
+
+def _stop_and_why(clauses: list[str], lexicon: Lexicon) -> bool:
+    """ "Please stop, I get too many texts": a bare word, and a reason that speaks of our texts."""
+    if len(clauses) < 2 or not _is_one_of(clauses[0], lexicon.stop, lexicon):
+        return False
+    return any(optout.mentions_messages(clause, lexicon.grammar) for clause in clauses[1:])
+
+
+def _misspelt(text: str, lexicon: Lexicon) -> bool:
+    """A slip in one long word that means nothing else: "unsubcribe"."""
+    word = unmarked(plain(text))
+    long = len(word) >= _LONG_WORD and " " not in word and word.isascii() and not lexicon.marks_matter
+    return long and any(len(each) >= _LONG_WORD and near(word, unmarked(each)) for each in lexicon.stop)
+
+
+def _drawn_out(text: str, phrases: frozenset[str]) -> bool:
+    return any(shorter in phrases for shorter in shortened(plain(text)))
 
 
 def has_stop_clause(text: str, lexicon: Lexicon) -> bool:
@@ -182,7 +114,14 @@ def _is_sentence(clause: str, lexicon: Lexicon) -> bool:
     bare = " ".join(kept)
     one_run = len(kept) == 1 and not unmarked(bare).isascii()
     long_enough = len(kept) >= _SENTENCE_WORDS or (one_run and len(bare) >= _SENTENCE_LETTERS)
-    return long_enough and bare in _without_fillers(lexicon.stop)
+    return long_enough and (bare in _without_fillers(lexicon.stop) or bare in _of_any_language())
+
+
+@cache
+def _of_any_language() -> frozenset[str]:
+    """Return the free sentences of every language: long enough to mean STOP whoever writes them."""
+    listed = (plain(word) for one in languages.all_languages() for word in languages.words("stop", one.tag))
+    return frozenset(word for word in listed if len(word.split()) >= _SENTENCE_WORDS)
 
 
 @cache
@@ -202,40 +141,96 @@ def is_help(text: str, lexicon: Lexicon) -> bool:
 
 def is_wrong_number(text: str, lexicon: Lexicon) -> bool:
     """Say whether a stranger tells us, in one clause, that this phone is not a family's."""
-    if has_question_mark(text):
+    if has_question_mark(text) or is_tapback(text):
         return False
     clauses = [clause for clause in _CLAUSE.split(text) if plain(clause)]
-    return any(_is_one_of(clause, lexicon.wrong_number, lexicon) for clause in (text, *clauses))
+    if any(_is_one_of(clause, lexicon.wrong_number, lexicon) for clause in (text, *clauses)):
+        return True
+    return any(_is_sentence_of("wrong_number_said", clause, lexicon) for clause in (text, *clauses))
 
 
 def asks_who(text: str, lexicon: Lexicon) -> bool:
     """Say whether they ask who we are."""
-    return _is_one_of(text, lexicon.who, lexicon)
+    return _is_one_of(text, lexicon.who, lexicon) or _is_sentence_of("who_said", text, lexicon)
 
 
 def wants_person(text: str, lexicon: Lexicon) -> bool:
-    """Say whether they ask for a person in words."""
-    return _is_one_of(text, lexicon.person, lexicon)
+    """Say whether they ask for a person in words, or for a language without naming it (rule 1)."""
+    if _is_one_of(text, lexicon.person, lexicon) or _is_sentence_of("person_said", text, lexicon):
+        return True
+    return asks_other_language(text, lexicon)
+
+
+def asks_other_language(text: str, lexicon: Lexicon) -> bool:
+    """Say whether they ask for another language without naming it."""
+    return _covered(text, frozenset({"other_language"}), lexicon)
+
+
+_AROUND = frozenset({"filler", "courtesy", "around", "want"})
+
+
+def _is_sentence_of(kind: str, text: str, lexicon: Lexicon) -> bool:
+    """Say whether a phrase of a list stands among words that change nothing; a lone word needs a "want"."""
+    beside = _AROUND | ({"message"} if kind == "unclear_said" else set())
+    pieces = lexicon.grammar.cut(text, beside | {kind})
+    if not pieces or any(not piece.kinds for piece in pieces):
+        return False
+    long = 4 if lexicon.grammar.unspaced else 0
+    phrase = any(kind in each.kinds and (" " in each.said or 0 < long <= len(each.said)) for each in pieces)
+    wanted = kind == "person_said" and any("want" in piece.kinds for piece in pieces)
+    return phrase or (wanted and any(kind in piece.kinds and "want" not in piece.kinds for piece in pieces))
+
+
+def _covered(text: str, kinds: frozenset[str], lexicon: Lexicon) -> bool:
+    """Say whether a text holds a piece of these kinds, and besides only words about writing and languages."""
+    beside = _AROUND | {"speech", "message", "write", "send", "me", "and"}
+    pieces = lexicon.grammar.cut(text, beside | kinds | {"bars"})
+    barred = "bars" not in kinds and any("bars" in piece.kinds for piece in pieces)
+    return not barred and any(piece.kinds & kinds for piece in pieces) and all(each.kinds for each in pieces)
 
 
 def language_named(text: str, lexicon: Lexicon) -> str | None:
-    """Return the tag when the whole message is the name of a language."""
+    """Return the tag of the language that a text asks for: its name, or a sentence about nothing else."""
     bare = without_courtesy(text, lexicon)
-    return lexicon.names.get(bare) or lexicon.names.get(unmarked(bare))
+    tag = lexicon.names.get(bare) or lexicon.names.get(unmarked(bare))
+    if tag is not None or not _covered(text, frozenset({"tongue"}), lexicon):
+        return tag
+    named = {lexicon.names.get(said) for said in _tongues(text, lexicon)}
+    return named.pop() if len(named) == 1 else None
+
+
+def _tongues(text: str, lexicon: Lexicon) -> list[str]:
+    return [piece.said for piece in lexicon.grammar.cut(text, frozenset({"tongue"})) if piece.kinds]
+
+
+def lacks_language(text: str, lexicon: Lexicon) -> bool:
+    """Say whether they tell us that they do not speak a language that they name: a person sees to it."""
+    kinds = frozenset({"tongue", "not", "bars", "no", "refuse", "unclear_said"})
+    if not _tongues(text, lexicon) or not _covered(text, kinds, lexicon):
+        return False
+    pieces = lexicon.grammar.cut(text, frozenset({"not", "refuse", "unclear_said"}))
+    return any(piece.kinds for piece in pieces)
 
 
 def is_chatter(text: str, lexicon: Lexicon) -> bool:
     """Say whether a text is thanks, a greeting, emoji or a tapback, which get no answer (rule 8, iv)."""
     if has_question_mark(text):
         return False
-    return bool(_TAPBACK.match(text)) or not _without(plain(text), lexicon.courtesy)
+    return is_tapback(text) or not _without(plain(text), lexicon.courtesy)
 
 
 def is_unclear(text: str, lexicon: Lexicon) -> bool:
     """Say whether a text is a lone question mark or says "I don't understand" (rule 2)."""
     bare = "".join(text.split())
     lone_mark = bool(bare) and all(letter in QUESTION_MARKS for letter in bare)
-    return lone_mark or _is_one_of(text, lexicon.unclear, lexicon)
+    if lone_mark or _is_one_of(text, lexicon.unclear, lexicon):
+        return True
+    return _is_sentence_of("unclear_said", text, lexicon)
+
+
+def is_tapback(text: str) -> bool:
+    """Say whether a phone wrote this by itself: "Liked “…”", with our own words in it."""
+    return bool(_TAPBACK.match(text) or _QUOTED.match(text))
 
 
 def has_question_mark(text: str) -> bool:

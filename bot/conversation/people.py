@@ -14,7 +14,7 @@ from bot.conversation.events import (
     Said,
 )
 from bot.conversation.heard import Hearing
-from bot.conversation.hearing import is_over
+from bot.conversation.hearing import MOST_SAME, MOST_TEXTS, is_over
 from bot.conversation.talk import Open, Talk
 from bot.conversation.wording import (
     Step,
@@ -55,6 +55,13 @@ def danger(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:
 def call_person(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:
     """They want a person, or another language (rule 1)."""
     return hand_over(talk, facts, event.at, "asked for a person")
+
+
+def loop(talk: Talk, _hearing: Hearing, _event: Event, _facts: Facts) -> Step:
+    """Another machine answers us, or a key is stuck: silence, and a person looks once."""
+    if talk.pace.same != MOST_SAME + 1 and talk.pace.texts != MOST_TEXTS + 1:
+        return talk, []
+    return talk, [CallStaff("another machine", promise=False)]
 
 
 def unclear(talk: Talk, _hearing: Hearing, _event: Event, facts: Facts) -> Step:

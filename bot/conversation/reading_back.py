@@ -14,9 +14,11 @@ from bot.conversation.events import (
     Effect,
     Event,
     Facts,
+    LeftToPerson,
     NoReadBack,
     ReadBackWritten,
     Said,
+    WriteReadBack,
 )
 from bot.conversation.heard import Heard, Hearing
 from bot.conversation.hearing import BURST
@@ -120,10 +122,14 @@ def _with_earlier(talk: Talk, before: Offer | None, at: datetime) -> Talk:
 
 def no_read_back(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:
     """A person deals with these words; we say only that we have them (rule 8, v to vii)."""
-    reply = cast("NoReadBack", event).reply
+    reply, found_danger = cast("NoReadBack", event).reply, cast("NoReadBack", event).danger
     own = next((each for each in talk.waiting if each.reply == reply), None)
     if own is None:
         return talk, []
+    if found_danger:
+        talk = replace(talk, waiting=tuple(each for each in talk.waiting if each is not own))
+        talk, told = _danger_after_all(talk, facts, event.at, reply)
+        return talk, [record_words(own, ReplyState.WITH_STAFF), *told]
     effects: list[Effect] = [
         record_words(own, ReplyState.WITH_STAFF),
         CallStaff("no read-back", promise=False, reply=reply),
@@ -131,6 +137,26 @@ def no_read_back(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> S
     if talk.stopped is None and not talk.with_staff and may_tell(own.texts):
         effects.append(say(talk, facts, "got_it"))
     return replace(talk, waiting=tuple(each for each in talk.waiting if each is not own)), effects
+
+
+def _danger_after_all(talk: Talk, facts: Facts, at: datetime, reply: str) -> Step:
+    if talk.stopped is not None or talk.with_staff:
+        return talk, [CallStaff("danger", promise=False, restricted=True, reply=reply)]
+    return hand_over(talk, facts, at, "danger", restricted=True, reply=reply)
+
+
+def left_to_person(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:
+    """No engine could say what these words mean: somebody who speaks the language will (rule 8, vi)."""
+    reply = cast("LeftToPerson", event).reply
+    own = next((each for each in talk.waiting if each.reply == reply and each.home is None), None)
+    if own is None:
+        return talk, []
+    effects: list[Effect] = [WriteReadBack(reply, person=True)]
+    if talk.stopped is None and not talk.with_staff and may_ask(own.texts):
+        effects.append(say(talk, facts, "got_it"))
+        told = replace(own, texts=own.texts + 1)
+        talk = replace(talk, waiting=tuple(told if each is own else each for each in talk.waiting))
+    return talk, effects
 
 
 def agree(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.conversation.intent import Lexicon, has_question_mark, is_chatter, plain, unmarked, without_courtesy
+from bot.conversation import choosing, numbers
+from bot.conversation.grammar import Grammar
+from bot.conversation.intent import has_question_mark, is_chatter, without_courtesy
+from bot.conversation.letters import plain, unmarked
+from bot.conversation.lexicon import Lexicon
 
 _APART = re.compile(r"[,;/&+\n،；，、]+")
 _RANGE = re.compile(r"^\s*\d\s*[-–]\s*\d\s*$")
@@ -19,6 +23,20 @@ _ALL = frozenset(
     {"all", "all of them", "both", "todos", "todas", "tous", "toutes", "dhammaan", "kulli", "tag nrho",
      "الكل", "كلها", "全部", "都可以", "tất cả", "tat ca", "все", "zote", "lahat"}
 )  # fmt: skip
+#: what turns an answer round or leaves it open
+_TURNS = frozenset({"not", "except", "hedge", "refuse", "or"})
+_EMPTY = frozenset(
+    {"all", "filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "want", "only", "counter"}
+)
+#: "both" of three is a question
+_BOTH = frozenset(
+    {"both", "los dos", "las dos", "ambos", "ambas", "les deux", "os dois", "as duas", "tou de", "toude",
+     "оба", "обе", "обидва", "обидві", "labada", "labadaba", "ob leeg", "ob tug", "ob qho", "كلاهما",
+     "الاثنين", "cả hai",
+     "ca hai",     "两个都要", "兩個都要", "dono", "donon", "zote mbili", "dalawa", "둘 다", "둘다"}
+)  # fmt: skip
+#: Arabic writes "and" onto the next word
+_ARABIC_AND = re.compile(r" و(?=\w{3,})")
 _STAR = "⭐🌟★"
 _OF = re.compile(r"^\D*(\d+)\s*(?:/|of|de|out of|sur|ka mid ah|من)\s*(\d+)\D*$")
 
@@ -30,13 +48,34 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
     """
     if has_question_mark(text) or not choices or _RANGE.search(text):
         return None
-    said = without_courtesy(text, lexicon)
-    if said in _ALL:
-        return tuple(range(1, len(choices) + 1)), True
+    said, grammar = without_courtesy(text, lexicon), lexicon.grammar
+    kinds = [piece.kinds for piece in grammar.cut(said)]
+    if any("all" in each for each in kinds) and any("except" in each for each in kinds):
+        return _all_but(text, choices, lexicon)
+    if any(each & _TURNS and not each & _EMPTY for each in kinds):
+        return None
+    if said in _ALL or (any("all" in each for each in kinds) and all(each & _EMPTY for each in kinds)):
+        both_of_more = _two(said, grammar) and len(choices) > 2
+        return None if both_of_more else (tuple(range(1, len(choices) + 1)), True)
     found = [_one(piece, choices, lexicon) for piece in _pieces(text, choices, lexicon)]
     if found and None not in found:
         return tuple(sorted({each for each in found if each is not None})), True
     return _run_together(said, len(choices))
+
+
+def _all_but(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
+    """ "Everything except the babysitting": what is named is left out; never sure."""
+    pieces = lexicon.grammar.cut(text)
+    at = next(place for place, piece in enumerate(pieces) if "except" in piece.kinds)
+    if not any("all" in piece.kinds for piece in pieces[:at]):
+        return None
+    out = several(" ".join(piece.said for piece in pieces[at + 1 :]), choices, lexicon)
+    kept = () if out is None else tuple(n for n in range(1, len(choices) + 1) if n not in out[0])
+    return (kept, False) if kept else None
+
+
+def _two(said: str, grammar: Grammar) -> bool:
+    return any(grammar.level(word) in said for word in _BOTH)
 
 
 def _pieces(text: str, choices: Sequence[str], lexicon: Lexicon) -> list[str]:
@@ -52,14 +91,21 @@ def _pieces(text: str, choices: Sequence[str], lexicon: Lexicon) -> list[str]:
         elif _DIGITS.fullmatch(said):
             pieces += said.split()
         else:
-            pieces += _at_and(said)
+            pieces += _at_and(said, lexicon.grammar)
     return pieces
 
 
-def _at_and(said: str) -> list[str]:
+def _at_and(said: str, grammar: Grammar) -> list[str]:
+    """Cut at "and", and where nothing but digits stands."""
+    if grammar.unspaced:
+        for word in sorted(grammar.kinds.get("and", frozenset()), key=len, reverse=True):
+            said = said.replace(word, "\n")
+        return [piece.strip() for piece in said.split("\n") if piece.strip()]
+    if grammar.arabic:
+        said = _ARABIC_AND.sub(" و ", said)
     pieces: list[list[str]] = [[]]
     for word in said.split():
-        if word in _AND:
+        if word in _AND or "and" in grammar.known.get(grammar.level(word), frozenset()):
             pieces.append([])
         else:
             pieces[-1].append(word)
@@ -75,7 +121,10 @@ def _one(piece: str, choices: Sequence[str], lexicon: Lexicon) -> int | None:
     whole = [n for n, label in enumerate(labels, 1) if label == flat(piece)]
     held = [n for n, label in enumerate(labels, 1) if len(piece) > 2 and f" {flat(piece)} " in f" {label} "]
     found = whole or held
-    return found[0] if len(found) == 1 else None
+    if len(found) == 1:
+        return found[0]
+    named = choosing.read(piece, choices, lexicon)
+    return named[0] if named is not None and (named[1] or len(piece.split()) == 1) else None
 
 
 def _run_together(said: str, most: int) -> tuple[tuple[int, ...], bool] | None:
@@ -101,16 +150,34 @@ def scale(text: str, low: int, high: int, lexicon: Lexicon) -> tuple[int, bool] 
     if re.search(r"\d\s*[.,:/\-–]\s*\d|[-−]\s?\d", text):
         return None
     words = without_courtesy(text, lexicon).split()
-    marks = [mark for word in words if (mark := _mark(word, lexicon)) is not None]
-    if len(marks) != 1 or len(words) > 5:
+    pieces = lexicon.grammar.cut(" ".join(words))
+    if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in pieces):
+        return None
+    marks = _marks(words, lexicon)
+    if len(marks) != 1:
         return None
     found = _within(marks[0], low, high)
-    return None if found is None else (found[0], len(words) == 1)
+    light = all(_mark(piece.said, lexicon) is not None or piece.kinds & _EMPTY for piece in pieces)
+    return None if found is None else (found[0], light)
 
 
 def plain_with_slash(text: str) -> str:
     """Level a text and keep the stroke of "4/5"."""
     return "/".join(plain(part) for part in text.split("/"))
+
+
+def _marks(words: Sequence[str], lexicon: Lexicon) -> list[int]:
+    """Return the figures of a text, or else its one number in words."""
+    figures = [int(word) for word in words if word.isdecimal() and len(word) < 4]
+    if figures:
+        return figures
+    together = "".join(words)
+    run_on = re.findall(r"\d+", together)
+    if run_on or lexicon.grammar.unspaced:
+        mark = None if run_on else numbers.run_on(together, lexicon)
+        return [int(each) for each in run_on] if mark is None else [mark]
+    written = [mark for word in words if (mark := lexicon.numbers.get(word)) is not None]
+    return run_on or [mark for mark in written if mark > 1 or len(words) == 1]
 
 
 def _mark(word: str, lexicon: Lexicon) -> int | None:

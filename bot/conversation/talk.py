@@ -28,9 +28,9 @@ class Kind(StrEnum):
     ONE_OF = "one_of"
     NUMBER = "number"
     OWN_WORDS = "own_words"
-    SEVERAL_OF = "several_of"  #: reserved
-    SCALE = "scale"  #: reserved; 1 to 5
-    DATE = "date"  #: reserved
+    SEVERAL_OF = "several_of"
+    SCALE = "scale"  #: a mark, from 1 to 5 (rule 2)
+    DATE = "date"
 
 
 class State(StrEnum):
@@ -73,8 +73,18 @@ class Question:
 
     @property
     def closed(self) -> bool:
-        """Say whether its answers are choices, so that 0 and 9 keep their meaning (rules 1 and 2)."""
+        """Say whether one of its choices is the answer."""
         return self.kind in {Kind.YES_NO, Kind.ONE_OF}
+
+    @property
+    def marks(self) -> tuple[int, int]:
+        """Return the lowest and the highest mark of a scale: 1 to 5 where nothing else is said (rule 2)."""
+        return self.low or 1, self.high or 5
+
+    @property
+    def menu(self) -> bool:
+        """Say whether its answers are choices, so that 0 and 9 keep their meaning (rules 1 and 2)."""
+        return self.closed or self.kind is Kind.SEVERAL_OF
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +164,16 @@ class Which:
     what: Literal["which"] = "which"
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast texts come, so that another machine is not answered for ever."""
+
+    since: datetime | None = None  #: of the first text of this stretch
+    texts: int = 0
+    same: int = 0  #: texts in a row that are the same
+    mark: int = 0  #: of the newest text; says only whether the next is the same
+
+
 Offer: TypeAlias = Open | ReadBack
 Now: TypeAlias = Open | ReadBack | Telling | ForWhom | Which
 
@@ -184,6 +204,7 @@ class Talk:
     with_staff: bool = False
     handed_over_at: datetime | None = None  #: of the newest hand-over text
     told_who: bool = False  #: we said who we are, once (rule 18)
+    pace: Pace = Pace()
     unanswered: int = 0  #: questions in a row (rule 13)
 
     @property

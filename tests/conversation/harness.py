@@ -1,10 +1,13 @@
 """Runs a transcript: a conversation as text, with everything the engine does about it.
 
-    @ language es                     the phone's language; also: adults 2, night, day, speakable en so
+    @ language es                     the phone's language; also: adults 2, night, day, speakable en so,
+                                      wrote en (what a text of theirs is written in)
     @ question 12 one_of topic=… choices=a/b staff=a/b     a question is sent (uncertain: delivery unknown)
     @ later 26h                       time passes (5m, 2h, 3d); `@ woke` is the tick after it
     @ liaison Faadumo home=… staff=… [reply=1]             a liaison writes the read-back of the newest reply
     @ person                          … or decides that a person deals with it
+    @ no engine                       no engine could write it: a liaison is asked
+    @ danger                          what an engine understood is on the danger list
     @ staff, handed back, linked, blocked, unblocked, provider stopped
     > words                           they; > [media] words, > [button 12 2], > [button r1 12 1];
                                       > [answered] START: the provider has answered it
@@ -39,6 +42,7 @@ from bot.conversation.events import (
     Event,
     Facts,
     HandedBack,
+    LeftToPerson,
     Linked,
     NoReadBack,
     Press,
@@ -84,6 +88,7 @@ class Scene:
     speakable: tuple[str, ...] = languages.catalog_languages()
     now: datetime = TUESDAY
     talk: Talk = field(default_factory=lambda: Talk("en"))
+    wrote: str | None = None
     inbounds: int = 0
     replies: list[str] = field(default_factory=list)
     questions: dict[int, Question] = field(default_factory=dict)
@@ -109,6 +114,7 @@ class Scene:
             speakable=frozenset(self.speakable),
             yes=languages.phrase("yes", spoken),
             no=languages.phrase("no", spoken),
+            wrote=self.wrote,
         )
 
     def happens(self, event: Event) -> tuple[list[Effect], list[Passage]]:
@@ -195,6 +201,8 @@ def _directive(scene: Scene, words: list[str]) -> Event | None:
     match bare:
         case ["language", tag]:
             scene.tag, scene.talk = tag, Talk(tag)
+        case ["wrote", tag]:
+            scene.wrote = tag
         case ["adults", number]:
             scene.adults = int(number)
         case ["night" | "day" as part]:
@@ -212,6 +220,11 @@ def _directive(scene: Scene, words: list[str]) -> Event | None:
             return ReadBackWritten(reply, named["home"], named["staff"], f"liaison:{name}", scene.now)
         case ["person"]:
             return NoReadBack(scene.replies[int(named.get("reply", 0)) - 1], scene.now)
+        case ["danger"]:
+            reply = scene.replies[int(named.get("reply", 0)) - 1]
+            return NoReadBack(reply, scene.now, danger=True)
+        case ["no", "engine"]:
+            return LeftToPerson(scene.replies[int(named.get("reply", 0)) - 1], scene.now)
         case _:
             raise AssertionError(f"no such directive: {words}")
     return None
@@ -248,8 +261,8 @@ def _shown(effect: Effect, scene: Scene) -> str:
             return _recorded(effect)
         case CallStaff(why=why, promise=promise, restricted=restricted):
             return f"! call: {why}{', promised' * promise}{', restricted' * restricted}"
-        case WriteReadBack():
-            return "! write a read-back"
+        case WriteReadBack(person=person):
+            return f"! write a read-back{': a person' * person}"
         case StopWriting(why=why):
             return f"! stop writing: {why}"
         case ClosingsOnly():
@@ -316,7 +329,7 @@ def write(path: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-_SETTINGS = ("@ language", "@ adults", "@ night", "@ day", "@ speakable", "@ later")
+_SETTINGS = ("@ language", "@ wrote", "@ adults", "@ night", "@ day", "@ speakable", "@ later")
 
 
 if __name__ == "__main__":

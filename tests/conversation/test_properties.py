@@ -58,7 +58,10 @@ TEXTS = (
     *"0123456789", "sí", "no", "si y tambien los lunes", "no, solo los lunes", "sip", "correto", "otra hora",
     "otra hra", "3 a 5", "somos 4", "15", "trabajo de noche", "no tengo dinero", "¿a qué hora es?", "?",
     "START", "HELP", "quién es", "número equivocado", "una persona", "English", "Español", "no entiendo",
-    "en la tarde por favor", "grado 6", "¿Puede venir?",
+    "en la tarde por favor", "grado 6", "¿Puede venir?", "1 y 3", "todos", "el viernes", "mañana", "3/4",
+    "in English please", "no hablo inglés", "para las 3?", "no dejen de mandarme mensajes",
+    "mi hijo es muy alto",
+    "Liked “Reply STOP to end”", "talvez", "sí no", "no, sí puedo",
 )  # fmt: skip
 
 QUESTIONS = (
@@ -71,12 +74,17 @@ QUESTIONS = (
         grades=("grado 3", "grado 6", "los dos"), staff_grades=("grade 3", "grade 6", "both"),
     ),
     Question(6, Kind.OWN_WORDS, "¿Qué cambiaría?"),
+    Question(7, Kind.SEVERAL_OF, "¿Qué le ayuda?", ("comida", "transporte", "nada"), ("food", "a ride",
+    "no")),
+    Question(8, Kind.SCALE, "¿Qué tan fácil?"),
+    Question(9, Kind.DATE, "¿Qué día?"),
 )  # fmt: skip
 
 #: texts of ours that are about one question; hand-overs and the like are not
 ABOUT_A_QUESTION = {
     "noted", "noted_next", "read_back", "read_back_later", "read_back_again", "tell_again", "closing",
     "got_it", "will_call", "ask_again", "ask_number_again", "which_question", "which_child",
+    "ask_several_again", "ask_scale_again", "ask_day_again",
 }  # fmt: skip
 HAND_OVERS = {"handover", "handover_night"}
 
@@ -88,6 +96,7 @@ class Walk:
     adults: int = 1
     night: bool = False
     speakable: frozenset[str] = frozenset({"en", "es"})
+    wrote: str | None = None  #: what the newest text seems to be written in
     talk: Talk = field(default_factory=lambda: Talk("es"))
     minutes: int = 0
     count: int = 0
@@ -96,7 +105,7 @@ class Walk:
         now = TUESDAY + timedelta(minutes=self.minutes)
         return Facts(
             "Lincoln School", "715-555-0100", "Ms Ruiz", now.astimezone(ZONE) + timedelta(hours=4),
-            lexicon(self.talk.language), self.night, self.adults, self.speakable, "sí", "no",
+            lexicon(self.talk.language), self.night, self.adults, self.speakable, "sí", "no", self.wrote,
         )  # fmt: skip
 
     def event(self, kind: str, what: int, later: int) -> Event:
@@ -105,6 +114,7 @@ class Walk:
         at, key = TUESDAY + timedelta(minutes=self.minutes), str(self.count)
         match kind:
             case "said":
+                self.wrote = (None, None, "en", "es", "fr")[what % 5]
                 return Said(TEXTS[what % len(TEXTS)], at, key)
             case "media":
                 return Said("", at, key, media=1)
@@ -114,7 +124,9 @@ class Walk:
                 return Asked(fresh, at, certain=what % 5 > 0)
             case "pressed":
                 about = ("q", "r1", "r2")[what % 3]
-                return Pressed(Press(self._broadcast(), what % 4, about), at, key, QUESTIONS[what % 6])
+                return Pressed(
+                    Press(self._broadcast(), what % 4, about), at, key, QUESTIONS[what % len(QUESTIONS)]
+                )
             case "written":
                 reply = self.talk.waiting[what % len(self.talk.waiting)].reply if self.talk.waiting else "0"
                 return ReadBackWritten(reply, "usted trabaja", "works", "liaison:Faadumo", at)
@@ -155,9 +167,8 @@ bounded = settings(
 )
 
 
-@bounded
-@given(WALKS, STEPS)
-def test_every_conversation_keeps_the_rules(walk: Walk, steps: list[tuple[str, int, int]]) -> None:
+def keeps_the_rules(walk: Walk, steps: list[tuple[str, int, int]]) -> int:
+    """Walk on, and look after every step whether the rules hold; return how many events there were."""
     texts: Counter[int] = Counter()
     for kind, what, later in steps:
         event = walk.event(kind, what, later)
@@ -172,8 +183,26 @@ def test_every_conversation_keeps_the_rules(walk: Walk, steps: list[tuple[str, i
         _thanks_get_nothing(event, before, said)
         _promises_are_kept_by_somebody(said, effects)
         _digits_mean_what_was_offered_last(event, before, effects)
+        _one_menu_at_a_time(said)
+        _in_a_language_of_theirs(before, walk, said)
         texts.update(_about(effects, walk.talk, before))
     assert all(count <= 4 for count in texts.values()), texts
+    return len(steps)
+
+
+@bounded
+@given(WALKS, STEPS)
+def test_every_conversation_keeps_the_rules(walk: Walk, steps: list[tuple[str, int, int]]) -> None:
+    keeps_the_rules(walk, steps)
+
+
+def a_person_is_one_word_away(walk: Walk) -> None:
+    """Wherever a conversation stands, "a person please" and danger reach somebody."""
+    walk.minutes += 6  # a text of this minute's burst may be the last of too many
+    at = TUESDAY + timedelta(minutes=walk.minutes)
+    for words in ("a person please", "he hits me"):
+        _, effects, _ = replace(walk).step(Said(words, at, "last"))
+        assert any(isinstance(effect, CallStaff) for effect in effects), (walk.talk.state, words)
 
 
 @bounded
@@ -181,9 +210,7 @@ def test_every_conversation_keeps_the_rules(walk: Walk, steps: list[tuple[str, i
 def test_a_person_is_always_one_word_away(walk: Walk, steps: list[tuple[str, int, int]]) -> None:
     for kind, what, later in steps:
         walk.step(walk.event(kind, what, later))
-    event = Said("a person please", TUESDAY + timedelta(minutes=walk.minutes), "last")
-    _, effects, _ = walk.step(event)
-    assert any(isinstance(effect, CallStaff) for effect in effects)
+    a_person_is_one_word_away(walk)
 
 
 @bounded
@@ -269,6 +296,17 @@ def _digits_mean_what_was_offered_last(event: Event, before: Talk, effects: list
             of_it = [each for each in records if each.broadcast_id == own.question.broadcast_id]
             sure = {ReplyState.CONFIRMED, ReplyState.CORRECTED}
             assert all((each.state in sure) == (event.text == "1") for each in of_it[:1])
+
+
+def _one_menu_at_a_time(said: list[Say]) -> None:
+    """No two texts of one step offer digits, so that none has two meanings."""
+    assert sum(say.digits for say in said) <= 1
+
+
+def _in_a_language_of_theirs(before: Talk, walk: Walk, said: list[Say]) -> None:
+    """Only in the language that the family reads, in one it wrote in, or in English (rule 18)."""
+    theirs = {"en", before.language, walk.talk.language, walk.wrote}
+    assert {say.language for say in said} <= theirs & walk.speakable
 
 
 def _value(question: Question, digit: int) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -17,8 +18,6 @@ from bot.conversation.events import Effect, Event, Say
 from bot.conversation.heard import Heard
 from bot.conversation.talk import Kind, State
 from tests.conversation.harness import TRANSCRIPTS, Turn, play
-
-RESERVED = {Kind.SEVERAL_OF, Kind.SCALE, Kind.DATE}
 
 
 @cache
@@ -38,6 +37,15 @@ def every_passage() -> set[Passage]:
 def test_transcript(path: Path) -> None:
     for turn in turns(path):
         assert turn.found == turn.expected, turn.line
+
+
+def test_there_are_conversations_enough() -> None:
+    """At least 150, and more than one in every language that has a catalog."""
+    texts = [path.read_text(encoding="utf-8") for path in TRANSCRIPTS.glob("*.txt")]
+    told = [part for text in texts for part in text.split("\n---\n") if "\n> " in f"\n{part}"]
+    assert len(told) >= 150
+    spoken = Counter(tag for part in told for tag in re.findall(r"^@ language (\S+)", part, re.MULTILINE))
+    assert all(spoken[tag] >= 2 for tag in languages.catalog_languages()), spoken
 
 
 def test_every_row_of_the_table_is_told() -> None:
@@ -73,7 +81,7 @@ def test_every_state_event_effect_and_kind_is_told() -> None:
     effects = {type(effect) for turn in every_turn() for effect in turn.effects}
     assert effects == set(get_args(Effect))
     kinds = {turn.question.kind for turn in every_turn() if turn.question}
-    assert kinds == set(Kind) - RESERVED
+    assert kinds == set(Kind)
     assert {type(turn.event) for turn in every_turn()} == set(get_args(Event))
 
 

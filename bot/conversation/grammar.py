@@ -1,0 +1,205 @@
+"""Cuts a text into pieces that mean something small: a negation, a pronoun, "the second", "sending".
+
+The pieces come from locales/grammar.toml, the longest that fits first. A language that writes no spaces
+is cut letter by letter; the others word by word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from bot import languages
+from bot.conversation.letters import plain, unmarked
+
+#: languages in which words are not set apart by spaces, or only at will
+_UNSPACED = frozenset({"zh-Hans", "zh-Hant", "my", "km", "lo"})
+#: languages that share a table
+_SHARED = {"zh-Hans": "zh", "zh-Hant": "zh", "prs": "fa"}
+#: what Arabic writes onto the front of a word
+_ARABIC_FRONT = ("وال", "بال", "لل", "هال", "ال", "و", "ب", "ل", "ه", "ف")
+_KOREAN_ENDS = (
+    "입니다",
+    "이에요",
+    "으로요",
+    "이요",
+    "예요",
+    "으로",
+    "에요",
+    "요",
+    "은",
+    "는",
+    "을",
+    "를",
+    "이",
+    "가",
+    "에",
+    "로",
+    "도",
+    "만",
+)
+#: Korean writes a figure and what it counts as one word
+_FIGURES = re.compile("([0-9])(?=[\uac00-\ud7a3])")
+#: the most words of one piece
+_LONGEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a text and every kind that it is; no kind: a word we do not know."""
+
+    said: str
+    kinds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The small words of one language and of English, levelled."""
+
+    kinds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ordinals: Mapping[str, int] = field(default_factory=dict)
+    tens: Mapping[str, int] = field(default_factory=dict)
+    unspaced: bool = False
+    keeps_marks: bool = False  #: words differ by their marks alone
+    arabic: bool = False
+    cease_last: bool = False  #: "messages sending stop"
+    #: piece -> its kinds
+    known: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    longest: int = 1  #: letters of the longest piece
+
+    def level(self, text: str) -> str:
+        """Write a text as the pieces are written."""
+        said = _FIGURES.sub(r"\1 ", plain(text))
+        return said if self.keeps_marks else unmarked(said)
+
+    def bare(self, word: str) -> str:
+        """Return a word without what Korean writes onto its end."""
+        return next((word[: -len(end)] for end in _KOREAN_ENDS if word.endswith(end)), word)
+
+    def joined(self, more: Mapping[str, Iterable[str]]) -> Grammar:
+        """Return this with more pieces; a kind it has already is widened."""
+        added = {kind: frozenset(filter(None, map(self.level, words))) for kind, words in more.items()}
+        kinds = {**self.kinds}
+        for kind, words in added.items():
+            kinds[kind] = kinds.get(kind, frozenset()) | words
+        known = _by_piece(kinds, unspaced=self.unspaced)
+        return replace(self, kinds=kinds, known=known, longest=max(map(len, known), default=1))
+
+    def cut(self, text: str, only: frozenset[str] | None = None) -> list[Piece]:
+        """Cut a text into pieces; `only` names the kinds that count."""
+        said = self.level(text)
+        if self.unspaced:
+            return _joined_unknown(self._letters("".join(said.split()), only))
+        return self._words(said.split(), only)
+
+    def _words(self, words: list[str], only: frozenset[str] | None) -> list[Piece]:
+        pieces, at = [], 0
+        while at < len(words):
+            for length in range(min(_LONGEST, len(words) - at), 0, -1):
+                run = " ".join(words[at : at + length])
+                kinds = self._kinds_of(run, only)
+                if kinds or length == 1:
+                    pieces.append(Piece(run, kinds))
+                    at += length
+                    break
+        return pieces
+
+    def _letters(self, said: str, only: frozenset[str] | None) -> list[Piece]:
+        pieces, at = [], 0
+        while at < len(said):
+            for length in range(min(self.longest, len(said) - at), 0, -1):
+                run = said[at : at + length]
+                kinds = self._kinds_of(run, only)
+                if kinds or length == 1:
+                    pieces.append(Piece(run, kinds))
+                    at += length
+                    break
+        return pieces
+
+    def fronts(self, word: str) -> frozenset[str]:
+        """Return a word, and without what Arabic writes onto its front."""
+        if not self.arabic:
+            return frozenset({word})
+        bare = (word[len(front) :] for front in _ARABIC_FRONT if word.startswith(front))
+        return frozenset({word, *(each for each in bare if len(each) > 2)})
+
+    def _kinds_of(self, run: str, only: frozenset[str] | None) -> frozenset[str]:
+        kinds = self.known.get(run, frozenset())
+        if not kinds and " " not in run:
+            kinds = self._without_front(run) if self.arabic else self._without_end(run)
+        return kinds if only is None else kinds & only
+
+    def _without_end(self, word: str) -> frozenset[str]:
+        """Leave off what Korean writes onto the end of a word."""
+        if word[-1:] < "\uac00" or word[-1:] > "\ud7a3":
+            return frozenset()
+        ends = (end for end in _KOREAN_ENDS if word.endswith(end) and len(word) > len(end) + 1)
+        return next((kinds for end in ends if (kinds := self.known.get(word[: -len(end)]))), frozenset())
+
+    def _without_front(self, word: str) -> frozenset[str]:
+        for front in _ARABIC_FRONT:
+            if word.startswith(front) and len(word) - len(front) > 2 and word[len(front) :] in self.known:
+                return self.known[word[len(front) :]]
+        return frozenset()
+
+
+@cache
+def grammar(tag: str) -> Grammar:
+    """Return the small words of a language and of English; its own meaning of a word outranks the English."""
+    unspaced, keeps_marks = tag in _UNSPACED, languages.language(tag).marks_matter
+    made = Grammar(
+        unspaced=unspaced, keeps_marks=keeps_marks, arabic=languages.language(tag).script == "Arab",
+        cease_last=bool(languages.grammar(_SHARED.get(tag, tag)).get("cease_last")),
+    )  # fmt: skip
+    own, english = _table(_SHARED.get(tag, tag), made), _table("en", made)
+    taken = frozenset[str]().union(*own[0].values())
+    kinds = {
+        kind: own[0].get(kind, frozenset()) | (english[0].get(kind, frozenset()) - taken)
+        for kind in own[0] | english[0]
+    }
+    return replace(
+        made,
+        kinds=kinds,
+        ordinals={**english[1], **own[1]},
+        tens={**english[2], **own[2]},
+        known=_by_piece(kinds, unspaced=unspaced),
+    )
+
+
+def _table(tag: str, made: Grammar) -> tuple[dict[str, frozenset[str]], dict[str, int], dict[str, int]]:
+    written = languages.grammar(tag)
+    kinds = {
+        kind: frozenset(filter(None, map(made.level, words.split(","))))
+        for kind, words in written.items()
+        if isinstance(words, str) and kind != "tens"
+    }
+    ordinals = {
+        made.level(form): place
+        for place, forms in enumerate(written.get("ordinals", ()), 1)
+        for form in forms.split("|")
+    }
+    tens = {
+        made.level(word): int(value)
+        for word, _, value in (each.partition(":") for each in written.get("tens", "").split(",") if each)
+    }
+    return kinds, ordinals, tens
+
+
+def _by_piece(kinds: Mapping[str, frozenset[str]], *, unspaced: bool) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for kind, words in kinds.items():
+        for word in words:
+            found.setdefault(word.replace(" ", "") if unspaced else word, set()).add(kind)
+    return {word: frozenset(its) for word, its in found.items()}
+
+
+def _joined_unknown(pieces: list[Piece]) -> list[Piece]:
+    joined: list[Piece] = []
+    for piece in pieces:
+        if joined and not piece.kinds and not joined[-1].kinds:
+            joined[-1] = Piece(joined[-1].said + piece.said)
+        else:
+            joined.append(piece)
+    return joined

@@ -1,0 +1,68 @@
+"""Levels what people type: width, case, marks, digits of any script, letters drawn out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼʻ`´\u0640\ufe0e\ufe0f\u20e3\u200d\u200c")
+_ARABIC_MARKS = re.compile("[\u064b-\u0655\u0670]")
+_THUMBS = dict.fromkeys("\U0001f44d\u2705\u2714\u2611\U0001f44c\U0001f197\U0001f64b\U0001f646", "yes") | (
+    dict.fromkeys("\U0001f44e\u274c\u2716\U0001f6ab\u26d4\U0001f645", "no")
+)
+#: letters that people of one script write for one another
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("أإآٱ", "ا"), **dict.fromkeys("ىیې", "ي"), **dict.fromkeys("ةہھەۀ", "ه"),
+        "ک": "ك", "ګ": "گ", "ؤ": "و", "ئ": "ي", "ۍ": "ي", "ړ": "ر", "ё": "е", "ґ": "г",
+        "\u093c": "", "ँ": "ं",
+    }
+)  # fmt: skip
+#: Ethiopic rows that sound alike today, by the row's first letter: ሐ and ኀ as ሀ, ሠ as ሰ, ዐ as አ, ፀ as ጸ
+_ROWS = {0x1210: 0x1200, 0x1280: 0x1200, 0x1220: 0x1230, 0x12D0: 0x12A0, 0x1340: 0x1338}
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+_DOUBLED_END = re.compile(r"(\w)\1+\b")
+
+
+def plain(text: str) -> str:
+    """Reduce a text to its words: NFKC, case folded, digits of any script as 0-9, no marks or emoji."""
+    text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).casefold()
+    text = _ARABIC_MARKS.sub("", text)
+    return " ".join("".join(_kept(letter) for letter in text).split())
+
+
+def _kept(letter: str) -> str:
+    digit = unicodedata.decimal(letter, None)
+    if digit is not None:
+        return str(digit)
+    return letter if unicodedata.category(letter)[0] in "LMN" else " "
+
+
+def unmarked(text: str) -> str:
+    """Leave the accents of Latin letters off a plain text, and write alike what other scripts do not part.
+
+    Their vowel signs and tone marks stay.
+    """
+    letters = []
+    for letter in text.replace("đ", "d").replace("ł", "l").translate(_ALIKE):
+        apart = unicodedata.normalize("NFD", letter)
+        letters.append(apart[0] if apart[0].isascii() else _ethiopic(letter))
+    return "".join(letters)
+
+
+def _ethiopic(letter: str) -> str:
+    row = _ROWS.get(ord(letter) & ~7)
+    return chr(row + (ord(letter) & 7)) if row is not None else letter
+
+
+def shortened(text: str) -> tuple[str, ...]:
+    """Return a plain text without letters drawn out: "siii" as "sii" and "si"; nothing if none is."""
+    once, twice = _DRAWN_OUT.sub(r"\1", text), _DRAWN_OUT.sub(r"\1\1", text)
+    ended = _DOUBLED_END.sub(r"\1", once)
+    return tuple(dict.fromkeys(each for each in (twice, once, ended) if each != text))
+
+
+def thumb(text: str) -> str | None:
+    """Return "yes" or "no" for the thumbs, ticks or crosses of a text, if they all say the same."""
+    signs = {_THUMBS[letter] for letter in text if letter in _THUMBS}
+    return signs.pop() if len(signs) == 1 else None
