@@ -26,7 +26,16 @@ _ON_ONE_LOOP = pytest.mark.asyncio(loop_scope="session")
 
 
 #: what every run looks at; the rest takes longer than a test run may and belongs to `make soak`
-_EVERY_RUN = {"test_busy_english.py", "test_refusals.py", "test_tasks_english.py"}
+_EVERY_RUN = {
+    "test_busy_english.py",
+    "test_hostile.py",
+    "test_refusals.py",
+    "test_tasks_english.py",
+    "test_without_scripts.py",
+    "test_zoomed.py",
+}
+#: and what it looks at on a phone alone
+_ON_A_PHONE = {"test_tasks_arabic.py"}
 _SOAK = pytest.mark.skip(reason="takes long: “make soak” runs it")
 
 
@@ -38,8 +47,12 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
             continue
         if pytest_asyncio.is_async_test(item):
             item.add_marker(_ON_ONE_LOOP, append=False)
-        if item.path.name not in _EVERY_RUN and not os.environ.get("HOMELOOP_SOAK"):
+        if not (_every_run(item) or os.environ.get("HOMELOOP_SOAK")):
             item.add_marker(_SOAK)
+
+
+def _every_run(item: Any) -> bool:
+    return item.path.name in _EVERY_RUN or (item.path.name in _ON_A_PHONE and "[phone" in item.name)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -122,6 +123,12 @@ class Hand:
             label = await self.page.locator("#typed label").inner_text()
             await asked.fill(re.sub(r"\D", "", label))
             self.clicks += 1
+
+    async def looks_again_until(self, wanted: Locator) -> None:
+        """Load the page anew until something is on it: no click."""
+        async with asyncio.timeout(PATIENCE / 1000):
+            while not await wanted.count():
+                await self.page.reload()
 
     async def looks_until_it_is_kept(self) -> None:
         """Wait until a page that keeps itself has done so: nothing is under way for as long as a glance."""

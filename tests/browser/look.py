@@ -27,6 +27,11 @@ def axe() -> str:
     return (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
 
+@cache
+def _overlaps() -> str:
+    return (Path(__file__).parent / "overlaps.js").read_text(encoding="utf-8")
+
+
 _AXE = """async () => {
     const found = await axe.run(document, {resultTypes: ["violations"], iframes: false});
     return found.violations.map(one => ({
@@ -57,6 +62,7 @@ _STICKS_OUT = """() => {
 #: what no template of ours contains
 _GREW = """() => {
     const found = [];
+    const ours = /^(\\/(?!\\/)|#|\\?|tel:|otpauth:|data:image\\/|https:\\/\\/t\\.me\\/|$)/;
     const own = element => element.src && element.src.startsWith(location.origin + "/static/");
     for (const element of document.querySelectorAll("script, style, iframe, object, embed, base")) {
         if (!(element.localName === "script" && own(element))) found.push(element.outerHTML.slice(0, 160));
@@ -65,7 +71,7 @@ _GREW = """() => {
         for (const {name, value} of element.attributes) {
             const address = ["href", "src", "action", "formaction", "xlink:href", "data"].includes(name);
             if (name.startsWith("on") || name === "style" || name === "srcdoc"
-                || (address && !/^(\\/(?!\\/)|#|\\?|tel:|data:image\\/|https:\\/\\/t\\.me\\/|$)/.test(value)))
+                || (address && !ours.test(value)))
                 found.push(`${element.localName} ${name}=${value.slice(0, 120)}`);
         }
     }
@@ -121,6 +127,11 @@ class Eyes:
         """Say what has to be scrolled to sideways."""
         return [f"sticks out: {one}" for one in await self.page.evaluate(_STICKS_OUT)]
 
+    async def overlapping(self) -> list[str]:
+        """Say what lies on something else or is cut off."""
+        found: list[str] = await self.page.evaluate(_overlaps())
+        return [f"overlaps: {one}" for one in found]
+
     async def grown(self) -> list[str]:
         """Say what is on the page that no template holds."""
         return [f"is on the page: {one}" for one in await self.page.evaluate(_GREW)]
@@ -142,14 +153,19 @@ async def looking(
     size: tuple[int, int] = DESK,
     scripts: bool = True,
     axe: bool = False,
+    scale: float = 1,
 ) -> AsyncIterator[Eyes]:
-    """Open a window in which somebody of that role is signed in, or halfway so; None: nobody is."""
+    """Open a window in which somebody of that role is signed in, or halfway so; None: nobody is.
+
+    At `scale` 2 each pixel of the page is drawn as two, as a browser does at 200 %.
+    """
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         java_script_enabled=scripts,
         bypass_csp=axe,
         locale={"en": "en-US", "es": "es-US", "ar": "ar"}[language],
         reduced_motion="reduce",
+        device_scale_factor=scale,
     )
     try:
         if role is not None:

@@ -6,18 +6,19 @@ import asyncio
 import base64
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 from rich.console import Console
 
 from bot.store.store import Store
 from tests.browser.chromium import chromium
 from tests.browser.look import DESK, POCKET, Eyes
 from tests.browser.site import Site, busy, serving
-from tests.browser.walk import where_shown
+from tests.browser.walk import Windows
 from tests.console.pages import addresses, pages
 
 ROOT: Final = Path(__file__).parents[2]
@@ -44,35 +45,41 @@ def shots() -> Iterator[tuple[str, str, tuple[int, int]]]:
                 yield path, language, size
 
 
-async def draw(browser: Browser, site: Site) -> list[str]:
-    """Draw everything; return the names of the files."""
-    FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.glob("*.png"):
-        old.unlink()
-    made = []
-    for path, language, size in shots():
-        async with where_shown(browser, site, path, language=language, size=size) as eyes:
-            await eyes.open(addresses(path, site.school)[0])
-            name = f"{name_of(path)}-{language}-{size[0]}.png"
-            (FOLDER / name).write_bytes(await picture(eyes))
-            made.append(name)
+async def draw(browser: Browser, site: Site) -> dict[str, bytes]:
+    """Draw everything; return the files by name. Fails at a page that does not answer."""
+    made = {}
+    async with AsyncExitStack() as stack:
+        windows, desk = Windows(browser, stack), await browser.new_page()
+        for path, language, size in shots():
+            eyes = await windows.at(site, path, language=language)
+            await eyes.resize(size)
+            status = await eyes.open(addresses(path, site.school)[0])
+            assert status < 400, f"{path} answered {status}"
+            made[f"{name_of(path)}-{language}-{size[0]}.png"] = await picture(eyes, size, desk)
     return made
 
 
-async def picture(eyes: Eyes) -> bytes:
-    """Return the page in sixteen colours."""
+async def picture(eyes: Eyes, size: tuple[int, int], desk: Page) -> bytes:
+    """Return the page in sixteen colours, to which it is reduced on a page of its own."""
     height = await eyes.page.evaluate("() => document.documentElement.scrollHeight")
-    width = eyes.page.viewport_size["width"] if eyes.page.viewport_size else DESK[0]
     raw = await eyes.page.screenshot(
-        full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
+        full_page=True, clip={"x": 0, "y": 0, "width": size[0], "height": min(height, TALLEST)}
     )
-    desk = await eyes.page.context.new_page()
     reduced: str = await desk.evaluate(_reducing(), base64.b64encode(raw).decode())
-    await desk.close()
     return base64.b64decode(reduced)
 
 
-def listed(names: Sequence[str]) -> str:
+def keep(made: Mapping[str, bytes]) -> None:
+    """Put these in the place of all that were there."""
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
+    for name, drawn in made.items():
+        (FOLDER / name).write_bytes(drawn)
+    LIST.write_text(listed(), encoding="utf-8")
+
+
+def listed() -> str:
     """Return docs/screens.md."""
     lines = [
         "# The screens",
@@ -100,8 +107,8 @@ async def main() -> None:
         place.mkdir()
         async with serving(place, schema, busy(rows=30)) as site, chromium() as browser:
             made = await draw(browser, site)
-    LIST.write_text(listed(made), encoding="utf-8")
-    size = sum(one.stat().st_size for one in FOLDER.glob("*.png"))
+    keep(made)
+    size = sum(map(len, made.values()))
     Console().print(f"{len(made)} pictures, {size / 1_000_000:.1f} MB, in docs/screenshots")
 
 

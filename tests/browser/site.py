@@ -15,8 +15,9 @@ from sqlmodel import Session
 from bot.app import App
 from bot.roles import Role
 from bot.settings import Settings, parse
-from bot.store.accounts import begin_half, begin_session
+from bot.store.accounts import begin_half, begin_session, prepare_second_factor
 from bot.store.store import Store
+from bot.store.tables import Staff
 from bot.web.console import console
 from bot.web.server import WebServer
 from tests.conftest import StandingClock
@@ -46,7 +47,15 @@ class Site:
     async def half_session(self, role: Role, language: str) -> str:
         """Let somebody give their password and nothing else yet; return their browser's cookie."""
         account = self.staff[language, role]
-        return await self.app.store.write(begin_half, account, self.app.clock.now(), browser="")
+        return await self.app.store.write(_halfway, account, self.app.clock.now())
+
+
+def _halfway(session: Session, account: int, now: datetime) -> str:
+    """Somebody who has no second factor yet is offered one."""
+    token = begin_half(session, account, now, browser="")
+    if session.get_one(Staff, account).totp is None:
+        prepare_second_factor(session, token)
+    return token
 
 
 Fill = Callable[[App, Mapping[Role, int]], BusySchool | None]

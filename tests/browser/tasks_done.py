@@ -138,4 +138,5 @@ async def missing(browser: Browser, place: Workplace) -> None:
     """One sentence names the families who are missing: those who read Somali."""
     async with working(browser, place, "missing") as hand:
         said = await tasks.says_who_is_missing(hand)
+        assert hand.said("Missing most: %(families)s.", families="").strip(" .") in said
         assert hand.tongue("so") in said

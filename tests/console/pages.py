@@ -91,7 +91,7 @@ def _household(after: str) -> Sample:
 SAMPLES: Mapping[str, Sample] = {
     "/broadcasts/{number:int}": _broadcast("", "untold", "inquiry", "approved", "stopped", "recalled"),
     "/broadcasts/{number:int}/compose": _broadcast("/compose", "draft"),
-    "/broadcasts/{number:int}/approve": _broadcast("/approve", "draft", "pending"),
+    "/broadcasts/{number:int}/approve": _broadcast("/approve", "pending", "draft"),
     "/broadcasts/{number:int}/results": _broadcast("/results", "inquiry", "own_words"),
     "/translations/{number:int}/{tag:str}": lambda school: [f"/translations/{school.broadcasts['draft']}/es"],
     "/inbox/{phone:int}": lambda school: [f"/inbox/{school.conversation}", f"/inbox/{school.danger}"],

@@ -16,7 +16,7 @@ from bot.roles import Role
 from bot.settings import Settings, Translation
 from bot.store import outbox
 from bot.store.store import Store
-from bot.store.tables import AuditEntry, Delivery, Handover, Staff
+from bot.store.tables import AuditEntry, Delivery, Handover, Reply, Staff
 from tests.conftest import StandingClock
 from tests.console.browsers import Browser, Desk, desk_on
 from tests.console.busy_school import accounts
@@ -344,6 +344,38 @@ async def test_a_person_deals_with_words_instead(room: Room) -> None:
     room.office.desk.clock.advance(minutes=1)
     await browser.follow(await browser.post(f"/inbox/{made}/read-back", {"owed": owed, "do": "take"}))
     assert room.office.open_whys() == ["no read-back"]
+
+
+async def test_an_understanding_is_looked_at_again_and_the_page_says_who_wrote_it(room: Room) -> None:
+    made = room.office.told()
+    (reply,) = replies_of(room)
+
+    def by_an_engine(session: Session) -> None:
+        kept = session.get(Reply, reply)
+        assert kept is not None
+        kept.state, kept.by, kept.checked = "confirmed", "engine:LibreTranslate", "asked"
+        kept.understood_home, kept.understood_staff = "Sabtida MA iman kartid", "I cannot come on Saturdays"
+        session.add(Handover(contact_point_id=made, reply_id=reply, why="check", made_at=room.office.now))
+        for owed in session.exec(select(Handover).where(Handover.why == "read back")):
+            owed.done_at = room.office.now
+
+    room.office.write(by_an_engine)
+    browser = room.browser(languages=("so",))
+    page = (await browser.get(f"/inbox/{made}")).text
+    assert "LibreTranslate" in page
+    assert "An understanding to look at again" in page
+    fields = {"owed": hidden(page, "owed"), "do": "wrong", "meaning": ""}
+    refused = await browser.post(f"/inbox/{made}/check", fields)
+    assert refused.status_code == 422
+    kept = await browser.post(f"/inbox/{made}/check", {**fields, "meaning": "Comes ONLY on Saturdays."})
+    assert "Kept: it counts beside the results." in (await browser.follow(kept)).text
+    assert "Comes ONLY on Saturdays." in (await browser.get(f"/inbox/{made}")).text
+    assert room.trail() == ["reply.checked"]
+
+
+def replies_of(room: Room) -> list[int]:
+    rows = room.office.read(lambda session: list(session.exec(select(Reply.id))))
+    return [number for number in rows if number is not None]
 
 
 # Everything else

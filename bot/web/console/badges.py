@@ -16,6 +16,7 @@ _BADGES: Final = {
     "paused": ("warning", N_("paused")),
     "recalled": ("", N_("recalled")),
     "stopped": ("warning", N_("stopped")),
+    "hold": ("warning", N_("waits after a restore")),
     "missing": ("warning", N_("missing")),
     "machine": ("warning", N_("machine draft")),
     "reviewed": ("accent", N_("reviewed")),

@@ -58,6 +58,18 @@ CAUSES: Final = {
         N_("They asked us to stop"),
         N_("No more texts to them. Tell them in person or on paper; only they can start again."),
     ),
+    Cause.UNANSWERED: (
+        N_("They leave our questions unanswered"),
+        N_("We do not ask them by text any more. Call them, or ask a partner."),
+    ),
+    Cause.OVER: (
+        N_("Its time was over"),
+        N_("It could not go before it was worth nothing any more. Call them if it still matters."),
+    ),
+    Cause.ENOUGH: (
+        N_("They have had their texts of the week"),
+        N_("This one was optional, so it was left out for them. There is nothing to do."),
+    ),
     Cause.LATER: (
         N_("They came after it went out"),
         N_("They or their phone were added later. Tell them if it still matters."),
@@ -85,6 +97,14 @@ AILMENTS: Final = {
     Ailment.STOPPED: (
         N_("A sender is stopped"),
         N_("Its texts wait and nothing is lost. See why, put it right, and start it again."),
+    ),
+    Ailment.ON_HOLD: (
+        N_("Nothing is sent yet: this is a restored backup"),
+        N_("Homeloop reads back from the provider what has happened since. Then it sends again by itself."),
+    ),
+    Ailment.FILTERED: (
+        N_("A text is paused: carriers filter it"),
+        N_("Usually a link or the wording is at fault. Look at the text; what has not left waits."),
     ),
     Ailment.NO_SENDER: (
         N_("No sender is set up"),

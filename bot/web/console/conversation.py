@@ -10,7 +10,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from sqlmodel import Session
 
-from bot import calendar, inbox, languages, replies
+from bot import hours, inbox, languages, replies
 from bot.errors import Complaint, InboxError, TranslationFailed
 from bot.inbox import Canned, Cost, Thread, Waits, Written
 from bot.inbox.answering import MACHINE, check_read_back
@@ -30,7 +30,7 @@ BESIDE: Final = 8  #: other conversations that are shown beside one
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Everything one page shows, read in one transaction."""
+    """Everything one page shows."""
 
     thread: Thread
     others: tuple[str, ...]
@@ -69,16 +69,24 @@ class _Typed:
 
 def _read(
     session: Session, phone: int, account: Account, settings: Settings, now: datetime, pages: int
-) -> _Seen:
+) -> tuple[Thread, tuple[str, ...]]:
     thread = inbox.thread(session, phone, account, settings, now, pages=pages)
-    beside = inbox.waiting_now(session, account, now, BESIDE + 1)
+    return thread, inbox.others_at(session, phone, account, now)
+
+
+async def _seen(visit: OneVisit, phone: int, pages: int = 1) -> _Seen:
+    """Read a conversation anew, and what stands beside every conversation as it was a moment ago."""
+    account = _account(visit)
+    thread, others = await visit.read(_read, phone, account, visit.settings, visit.now, pages)
+    beside = await visit.figures(("beside", account), inbox.waiting_now, account, visit.now, BESIDE + 1)
+    tag = thread.language
     return _Seen(
         thread=thread,
-        others=inbox.others_at(session, phone, account, now),
-        canned=inbox.canned_answers(session, thread.language),
-        takers=inbox.assignable(session, thread.language),
+        others=others,
+        canned=await visit.figures(("canned", tag), inbox.canned_answers, tag),
+        takers=await visit.figures(("takers", tag), inbox.assignable, tag),
         beside=tuple(one for one in beside if one.phone != phone)[:BESIDE],
-        goes_at=calendar.next_answer(now, thread.wrote_at, settings.school.zone),
+        goes_at=hours.next_answer(visit.now, thread.wrote_at, hours.of(visit.settings)),
     )
 
 
@@ -101,7 +109,7 @@ async def _page(
     visit: OneVisit, phone: int, typed: _Typed | None = None, complaint: str | None = None, pages: int = 1
 ) -> Page:
     account = _account(visit)
-    seen = await visit.read(_read, phone, account, visit.settings, visit.now, pages)
+    seen = await _seen(visit, phone, pages)
     thread = seen.thread
     if typed is None:
         typed = _from_draft(thread)
@@ -224,7 +232,7 @@ async def _send(visit: OneVisit, phone: int, typed: _Typed) -> Page:
 
 async def _drafted(visit: OneVisit, phone: int, typed: _Typed) -> Page:
     """Let the engine draft the family's text from the staff's. Only staff's own words go to it."""
-    thread = (await visit.read(_read, phone, _account(visit), visit.settings, visit.now, 1)).thread
+    thread = (await _seen(visit, phone)).thread
     source = visit.settings.school.staff_language
     if not _translates(visit, thread.language):
         return await _page(visit, phone, typed, visit._("No machine translates into this language here."))
@@ -312,7 +320,7 @@ async def here(visit: Visit, phone: FromPath[int], seen: FromQuery[str] = "") ->
 async def machine(visit: Visit, phone: FromPath[int]) -> Page:
     """Let an engine under contract say what a family's text means; kept nowhere."""
     wanted = (await visit.form()).number("message")
-    thread = (await visit.read(_read, phone, _account(visit), visit.settings, visit.now, 20)).thread
+    thread = (await _seen(visit, phone, 20)).thread
     one = next((item for item in thread.items if isinstance(item, Theirs) and item.id == wanted), None)
     if one is None or not one.text or not _may_read_theirs(visit, thread.language):
         return await _page(visit, phone, None, visit._("No machine may read these words."))
@@ -373,6 +381,21 @@ def _take_words(session: Session, phone: int, owed: int, account: Account, visit
     if thing is None or thing.reply_id is None:
         raise InboxError("Somebody has dealt with these words already: nothing was changed.")
     replies.take_over(session, thing.reply_id, visit.settings, visit.now, account.id)
+
+
+@post("/inbox/{phone:int}/check", opt=needs(Right.ANSWER))
+async def check(visit: Visit, phone: FromPath[int]) -> Page:
+    """Keep what a liaison found when looking at an understanding again."""
+    form, account = await visit.form(), _account(visit)
+    owed, right, meaning = form.number("owed") or 0, form.text("do") == "right", form.text("meaning")
+    try:
+        await visit.write(
+            inbox.judge, owed, account, right=right, meaning=meaning, now=visit.now,
+            audit=Audit("reply.checked", f"phone:{phone}"),
+        )  # fmt: skip
+    except Complaint as error:
+        return await _page(visit, phone, _Typed(back=owed, back_staff=meaning), str(error))
+    return visit.go("/inbox", say=visit._("Kept: it counts beside the results."))
 
 
 # Everything else
@@ -454,6 +477,7 @@ HANDLERS = [
     here,
     machine,
     read_back,
+    check,
     assign,
     note,
     close,

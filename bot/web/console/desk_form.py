@@ -13,8 +13,11 @@ from bot.broadcasts.composing import Sent, Typed
 from bot.broadcasts.desk import Desk
 from bot.broadcasts.sending import Shown
 from bot.broadcasts.when import WEEKDAYS, When
+from bot.broadcasts.worth import WORTHS
 from bot.web.console.visit import Form
 
+#: orders of ways after a failure that can be chosen (bot.store.outbox.following)
+ROUTES: Final = ("", "channel,number,guardian", "guardian,number,channel", "number,channel", "call")
 #: characters of one field that are kept; a text may have 1,600 at most anyway
 LONGEST_TYPED: Final = 10_000
 
@@ -66,6 +69,9 @@ def desk_in(form: Form) -> Desk:
         per_child=form.on("per_child"),
         decided_on=form.text("decided_on"),
         fallback=_fallback(form),
+        worth=_one(form, "worth", WORTHS),
+        worth_clock=form.text("worth_clock"),
+        routes=_one(form, "routes", ROUTES),
         when=_when(form),
     )
 
@@ -101,6 +107,7 @@ def _when(form: Form) -> When:
         every=_one(form, "every", ("school_day", "week", "month_day", "month_weekday")),
         days=tuple(one for one in WEEKDAYS if one in form.all("days")),
         until=form.text("until"),
+        skip_closed=form.on("skip_closed"),
     )
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Final
 
+from sqlmodel import Session
+
+from bot import forecast
 from bot.broadcasts import composing, view
 from bot.broadcasts import desk as desks
 from bot.broadcasts.composing import ChangedElsewhere, Saved
 from bot.broadcasts.desk import Counted, Desk
+from bot.settings import Settings
 from bot.store import audience as audiences
+from bot.store.audience import Audience, Reach
 from bot.web.console.desk_form import sent_in
 from bot.web.console.desk_page import Seen, seen_by, values
 from bot.web.console.visit import Form, Page, Visit
@@ -62,8 +68,24 @@ async def counted_for(visit: Visit, number: int, desk: Desk | None, *, anew: boo
     if wanted is None:
         return None
     audience, emergency, key = wanted
-    reach = await visit.read(audiences.reach, audience, emergency=emergency)
-    return desks.counted(reach, key, visit.now)
+    if anew:
+        reach = await visit.read(_reach, audience, emergency)
+    else:
+        reach = await visit.figures(("reach", audience, emergency), _reach, audience, emergency)
+    full = () if emergency else await visit.read(_full, audience, desk, visit.settings, visit.now)
+    return desks.counted(reach, key, visit.now, full)
+
+
+def _full(
+    session: Session, audience: Audience, desk: Desk, settings: Settings, now: datetime
+) -> tuple[tuple[date, int], ...]:
+    """Count the families that will have had their texts of the week when it goes out."""
+    plan = desks.plan_of(desk, now, settings)
+    return forecast.over_budget(session, audience, settings, (plan.first if plan else None) or now)
+
+
+def _reach(session: Session, audience: Audience, emergency: bool) -> Reach:
+    return audiences.reach(session, audience, emergency=emergency)
 
 
 async def looked_at(visit: Visit, number: int) -> Seen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -135,6 +135,7 @@ def values(visit: Visit, seen: Seen, look: str = "") -> dict[str, Any]:
         "looks": looks,
         "look": _chosen(looks, look, draft.source.tag),
         "arrivals": _arrivals(seen),
+        "full": _full(visit, draft.counted),
         "notices": NOTICES,
         "days": list(zip(WEEKDAYS, DAYS, strict=True)),
         "repeats": repeated(visit, draft.desk, draft),
@@ -144,6 +145,15 @@ def values(visit: Visit, seen: Seen, look: str = "") -> dict[str, Any]:
         "drawn_now": drawn(draft, large=draft.phones > visit.settings.staff.large_broadcast),
         "engine": visit.app.translator is not None and visit.settings.translation.engine != "none",
     }
+
+
+def _full(visit: Visit, counted: Counted | None) -> list[tuple[datetime, int]]:
+    """Families that have had their texts of the week, by the day on which there is room again."""
+    noon = time(12)
+    return [
+        (datetime.combine(date.fromisoformat(day), noon, visit.wording.zone), families)
+        for day, families in (counted.full if counted else ())
+    ]
 
 
 def _wrong(said: Sequence[tuple[Objection, str]]) -> dict[str, str]:
@@ -192,6 +202,7 @@ _SECTIONS: Final = {
     "clock": "when",
     "days": "when",
     "until": "when",
+    "worth_clock": "when",
     "when": "when",
 }
 

@@ -45,7 +45,7 @@ async def home(visit: Visit) -> Page:
     assert account is not None
     if not visit.may(Right.SEE):
         return visit.go("/translations" if visit.may(Right.REVIEW) else "/texts")
-    seen = await visit.read(front, account, visit.now, visit.settings.school.zone)
+    seen = await visit.figures(("front", account), front, account, visit.now, visit.settings.school.zone)
     return visit.page(
         "home/index.html",
         seen=seen,

@@ -16,6 +16,7 @@ WHY: Final[Mapping[str, str]] = {
     "after stop": N_("Wrote after stopping our texts"),
     "while staff write": N_("Wrote to the person who writes with them"),
     "read back": N_("Words to read back"),
+    "check": N_("An understanding to look at again"),
     "unclear text": N_("Our text made no sense to them"),
     "not understood": N_("We could not read their answer"),
     "unclear which": N_("We do not know which text they answer"),
@@ -32,6 +33,7 @@ WHY: Final[Mapping[str, str]] = {
     "with a person": N_("You write with them yourselves"),
     "call: no text in their language": N_("No text in their language: call"),
     "call: no sender for their channel": N_("No sender for their phone: call"),
+    "call: no other way to reach them": N_("No phone of theirs could be reached: call"),
 }
 
 #: the kinds of `bot.inbox.KINDS`, as filters
@@ -56,6 +58,7 @@ ACTS: Final[Mapping[str, str]] = {
 HOW: Final[Mapping[str, str]] = {
     "answered": N_("answered by text"),
     "read_back": N_("read back"),
+    "checked": N_("looked at again"),
     "called": N_("called"),
     "letter": N_("wrote a letter"),
     "in_person": N_("spoke in person"),
@@ -106,6 +109,6 @@ def way_of(way: str | None) -> str:
 
 
 def by_whom(by: str) -> str:
-    """Return who wrote an understanding: a liaison's name; empty for what the family itself answered."""
+    """Return who wrote an understanding, a liaison or an engine; empty for what the family answered."""
     kind, _, name = by.partition(":")
-    return name if kind == "liaison" else ""
+    return name if kind in {"liaison", "engine"} else ""

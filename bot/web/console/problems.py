@@ -4,19 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from sqlmodel import Session
 
-from bot import watching
+from bot import broadcasts, calendar, watching
+from bot.broadcasts.when import clock_of, day_of
 from bot.errors import BroadcastError
 from bot.roles import Right
 from bot.store import outbox
 from bot.store.tables import Lane, LaneState
 from bot.web.access import needs
 from bot.web.console.causes import AILMENTS, CAUSES
-from bot.web.console.visit import Audit, Page, Visit
+from bot.web.console.visit import Audit, Form, Page, Visit
 from bot.web.console.wording import N_
 
 PAGE: Final = 25  #: texts in doubt on one page
@@ -112,6 +114,23 @@ def _decided_all(
     return sum(work(session, delivery, now) for delivery in watching.held_of(session, number))
 
 
+@post("/problems/missed/{number:int}/send", opt=needs(Right.WRITE))
+async def send_missed(visit: Visit, number: FromPath[int]) -> Page:
+    """Send what was found too late after all: now, or at a time that is given."""
+    form = await visit.form()
+    at = _then(form, visit.wording.zone)
+    if at is None and form.text("do") == "later":
+        return visit.go("/problems", say=visit._("Say on which day and at what time."), tone="warning")
+    kept = Audit("broadcast.sent-after-all", f"broadcast:{number}")
+    try:
+        goes = await visit.write(broadcasts.send_after_all, number, visit.settings, visit.now, at, audit=kept)
+    except BroadcastError as error:
+        return visit.go("/problems", say=visit._(str(error)), tone="warning")
+    return visit.go(
+        f"/broadcasts/{number}", say=visit._("It goes out %(time)s.", time=visit.wording.moment(goes))
+    )
+
+
 @post("/problems/senders/{lane:int}/start", opt=needs(Right.RUN))
 async def start(visit: Visit, lane: FromPath[int]) -> Page:
     """Let a stopped sender send again."""
@@ -133,10 +152,18 @@ def _started(session: Session, lane: int) -> None:
     outbox.start_lane(session, lane)
 
 
+def _then(form: Form, zone: ZoneInfo) -> datetime | None:
+    """Return the moment that the form names; None: now, or none that can be read."""
+    day, clock = day_of(form.text("day")), clock_of(form.text("clock"))
+    if form.text("do") != "later" or day is None or clock is None:
+        return None
+    return calendar.moment_of(datetime.combine(day, clock), zone)
+
+
 def _back(path: str, otherwise: str = "/problems") -> str:
     """Return where a form was; only our own pages of these two kinds are gone back to."""
     ours = path == "/problems" or path.startswith(("/broadcasts/", "/problems?"))
     return path if ours and "//" not in path and "\\" not in path else otherwise
 
 
-HANDLERS = [problems, decide, decide_all, start]
+HANDLERS = [problems, decide, decide_all, send_missed, start]

@@ -341,4 +341,4 @@ def _word_row(say: Wording, one: Words, names: Mapping[str, str], instead: str) 
 def understood_by(say: Wording, by: str) -> str:
     """Say who wrote what we understood: nobody had to for a choice."""
     kind, _, name = by.partition(":")
-    return name if kind == "liaison" and name else say.say("the family itself")
+    return name if kind in {"liaison", "engine"} and name else say.say("the family itself")

@@ -35,6 +35,10 @@ def N_(text: str) -> str:  # noqa: N802 - the usual mark for "translate this whe
     return text
 
 
+#: families' languages that CLDR names neither in Spanish nor in Arabic
+UNNAMED: Final = (N_("Dari"), N_("Karen"))
+
+
 @cache
 def catalog(tag: str) -> gettext.NullTranslations:
     """Return the console's sentences in one language; English ones stand for themselves."""
@@ -114,7 +118,7 @@ class Wording:
 
     def number(self, number: float) -> str:
         """“1,200”."""
-        return format_decimal(number, locale=self.locale, numbering_system="latn")
+        return _number(number, self.language)
 
     def percent(self, share: float) -> str:
         """“42%”, of a share between 0 and 1."""
@@ -128,10 +132,20 @@ class Wording:
 
     def language_name(self, tag: str) -> str:
         """Name a family's language in the language of the console."""
-        known = self.locale.languages.get(tag.replace("-", "_")) if self.language != "en" else None
-        if known is None and any(one.tag == tag for one in languages.all_languages()):
-            known = languages.language(tag).english
-        return known or tag
+        return _language_name(tag, self.language)
+
+
+@lru_cache(maxsize=4096)
+def _number(number: float, tag: str) -> str:
+    return format_decimal(number, locale=_locale(tag), numbering_system="latn")
+
+
+@lru_cache(maxsize=1024)
+def _language_name(tag: str, console: str) -> str:
+    known = _locale(console).languages.get(tag.replace("-", "_")) if console != "en" else None
+    if known is None and any(one.tag == tag for one in languages.all_languages()):
+        known = catalog(console).gettext(languages.language(tag).english)
+    return known or tag
 
 
 @cache
