@@ -3,11 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+comma := ,
 
 # What draws the pages that tests/browser looks at, and letters of most of the world; the system's own packages.
 CHROMIUM := chromium fonts-dejavu-core fonts-noto-ui-core fonts-droid-fallback
 
-.PHONY: help demo test soak check format words lock clean chromium screenshots
+.PHONY: help demo test understanding soak bench peers check format words lock clean chromium screenshots
 
 help: ## Print what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,8 +19,16 @@ demo: $(VENV)/.runtime ## Install, then show a school's day on simulated phones.
 test: $(VENV)/.development chromium ## Install what tests need, then run every check and test.
 	$(BIN)/pytest -n auto --dist loadfile
 
-soak: $(VENV)/.development chromium ## The long way round: every hostile string in every place, in every language and width.
-	HOMELOOP_SOAK=1 $(BIN)/pytest -n auto --dist loadfile tests/browser
+# ONLY=kill,stops chooses parts (python -m tests.soak --help lists them), QUICK=1 a small form of each.
+soak: $(VENV)/.development $(if $(ONLY),$(findstring chromium,$(subst browser,chromium,$(ONLY))),chromium) ## The long proofs, as JSON lines. ONLY=kill picks, QUICK=1 is short.
+	$(BIN)/python -m tests.soak $(if $(QUICK),--quick) $(subst $(comma), ,$(ONLY))
+
+# ONLY=send,inbound,pages chooses parts.
+bench: $(VENV)/.bench peers ## Measure, beside other programs, as JSON lines. ONLY=send picks, QUICK=1 is short.
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(subst $(comma), ,$(ONLY))
+
+understanding: $(VENV)/.development ## How well labelled sentences are understood, language by language.
+	$(BIN)/python -m tests.understanding.measure
 
 screenshots: $(VENV)/.development chromium ## Draw every screen anew into docs/screenshots.
 	$(BIN)/python -m tests.browser.screenshots
@@ -37,11 +46,13 @@ format: $(VENV)/.development ## Lay the code out.
 words: $(VENV)/.development ## Gather the console's sentences into its catalogs, keeping what is translated.
 	$(BIN)/python -m tests.languages.console_words
 
-lock: $(VENV)/bin/uv ## Resolve the dependencies anew into the two lock files.
+lock: $(VENV)/bin/uv ## Resolve the dependencies anew into the three lock files.
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \
 	    --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \
 	    --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \
+	    --python-version 3.11 --group bench -c requirements.lock -c requirements-dev.lock -o requirements-bench.lock
 
 # Never fails: without Chromium the browser tests are skipped, and say so.
 chromium:
@@ -52,6 +63,16 @@ chromium:
 	        apt-get install -y -qq --no-install-recommends $(CHROMIUM); } >/dev/null 2>&1 || \
 	    echo "Chromium could not be installed: the browser tests are skipped. Try: apt-get install chromium"; \
 	else echo "There is no Chromium here: the browser tests are skipped. Install the package chromium to run them."; fi
+
+# Never fails: rows whose program is missing are skipped by name.
+peers:
+	@if command -v nginx >/dev/null && command -v redis-server >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing nginx and Redis for the measurements …"; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	        apt-get install -y -qq --no-install-recommends nginx-light redis-server; } >/dev/null 2>&1 || \
+	    echo "They could not be installed: rows are missing. Try: apt-get install nginx-light redis-server"; \
+	else echo "Rows need nginx and Redis: install the packages nginx-light and redis-server for them."; fi
 
 clean: ## Remove what was made here; the demo's data too.
 	rm -rf $(VENV) homeloop-data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -80,3 +101,7 @@ $(VENV)/.development: requirements-dev.lock pyproject.toml | $(VENV)/bin/uv
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements-dev.lock
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --no-deps -e .
 	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.development
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements-bench.lock
+	@touch $@
