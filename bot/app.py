@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.credentials import Passwords
+from bot.hours import DayLimit
 from bot.messages import ChannelName
-from bot.ports import Channel, Clock, Translator, Transport
+from bot.ports import Channel, Clock, Ledger, Translator, Transport
 from bot.settings import Settings
 from bot.store.store import Store
 
@@ -21,6 +22,8 @@ class Sender:
     port: Channel
     per_second: float  #: SMS parts, Telegram messages
     in_flight: int
+    day_limit: DayLimit | None = None
+    ledger: Ledger | None = None  #: the provider's own lists, where it keeps any
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class App:
     clock: Clock
     senders: tuple[Sender, ...] = ()
     translator: Translator | None = None
+    second_translator: Translator | None = None  #: turns an understanding back into the family's language
     transports: tuple[Transport, ...] = ()
     passwords: Passwords = field(default_factory=Passwords)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from bot.channels import sms, telegram
+from bot.channels import telegram, twilio_codes
 from bot.errors import (
     BadAddress,
     Content,
@@ -41,6 +41,9 @@ class Cause(StrEnum):
     NO_TEXT = "no-text"  #: nothing in their language was approved: a call
     NO_SENDER = "no-sender"  #: nobody sends on their channel: whoever runs Homeloop
     STOPPED = "stopped"  #: the family stopped us: paper, or in person
+    UNANSWERED = "unanswered"  #: leaves our questions unanswered: a person calls
+    OVER = "over"  #: the text was worth nothing any more before it could go
+    ENOUGH = "enough"  #: the family has had its texts of the week, and this one was optional
     LATER = "later"  #: came after the text went out
     BY_STAFF = "by-staff"  #: staff stopped or dropped it: nothing, or a new text
     OTHER = "other"  #: said by nobody
@@ -81,7 +84,7 @@ def _sentences() -> dict[str, Cause]:
     """Sort every sentence that an adapter or the outbox can write beside a failed text."""
     found = {
         meaning.sentence: _BY_CODE.get(code) or _of_error(meaning.error)
-        for code, meaning in sms.CODES.items()
+        for code, meaning in twilio_codes.CODES.items()
     }
     for refusal in telegram.REFUSALS:
         cause = _of_error(refusal.error)
@@ -89,6 +92,9 @@ def _sentences() -> dict[str, Cause]:
     return found | {
         outbox.PHONE_STOPPED: Cause.STOPPED,
         outbox.BROADCAST_STOPPED: Cause.BY_STAFF,
+        outbox.EXPIRED: Cause.OVER,
+        outbox.ENOUGH: Cause.ENOUGH,
+        outbox.NO_ANSWER: Cause.UNANSWERED,
         DROPPED: Cause.BY_STAFF,
         RECALLED: Cause.BY_STAFF,
         "The number cannot be reached.": Cause.WRONG_NUMBER,
@@ -105,7 +111,7 @@ def cause_of(reason: str | None, code: str | None = None) -> Cause:
     known = _SENTENCES.get(said)
     if known is not None:
         return known
-    meaning = sms.CODES.get(int(code)) if code and code.isdecimal() and len(code) < 7 else None
+    meaning = twilio_codes.CODES.get(int(code)) if code and code.isdecimal() and len(code) < 7 else None
     if meaning is not None and code is not None:
         return _BY_CODE.get(int(code)) or _of_error(meaning.error)
     return Cause.UNREACHABLE if _UNCLEAR.match(said) else Cause.OTHER

@@ -19,7 +19,8 @@
         ├── NotAccepted           the provider certainly does not have it
         │   ├── Throttled         again, not before `wait` seconds
         │   ├── Temporary         again, after a while, a few times
-        │   │   └── Unreachable   again, after a while, for as long as it takes
+        │   │   ├── Unreachable   again, after a while, for as long as it takes
+        │   │   └── Moved         again, once, to another address
         │   ├── Permanent         never again to this address with this text
         │   │   ├── OptedOut      the family or its carrier stopped us: stop the contact point
         │   │   ├── BadAddress    no such phone or chat: a task for the office
@@ -31,6 +32,21 @@ The sender never looks at HTTP codes: an adapter's table maps them to these once
 """
 
 from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Again(StrEnum):
+    """Whether a text that the provider took, and that then did not arrive, is tried again (bot.retries)."""
+
+    NEVER = "never"
+    PHONE_OFF = "phone off"  #: soon, later, each next morning; after three days the phone is unreachable
+    BRIEFLY = "briefly"  #: once or twice
+    SLOWER = "slower"  #: when the provider's queue has room
+    TOMORROW = "tomorrow"  #: a carrier's daily cap
+    EMERGENCY = "emergency"  #: it may have arrived: once, and only what cannot wait
+    LATE = "late"  #: the time in which it might go ran out at the provider: in the next such time
+    SENDER = "sender"  #: nothing is wrong with the text: when the sender is in order
 
 
 class HomeloopError(Exception):
@@ -122,6 +138,14 @@ class Temporary(NotAccepted):
 
 class Unreachable(Temporary):
     """No connection to the provider was made: no fault of the text's, so it uses up none of its tries."""
+
+
+class Moved(Temporary):
+    """The chat has another address now, which is kept; the text goes there once."""
+
+    def __init__(self, sentence: str, *, address: str, code: str | None = None) -> None:
+        super().__init__(sentence, code=code)
+        self.address = address
 
 
 class Permanent(NotAccepted):

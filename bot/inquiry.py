@@ -210,6 +210,8 @@ class WordsPage:
 
     answers: tuple[Words, ...]
     older: int | None  #: what to ask for to see the next page
+    checked: int = 0  #: understandings that the family called right and a liaison looked at again
+    wrong: int = 0  #: of those
 
 
 def _blank(cell: Cell) -> Cell:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.errors import Again
+
 
 class ChannelName(StrEnum):
     """The ways a text reaches a family."""
@@ -73,6 +75,7 @@ class Sighting:
     text: str | None  #: None when the provider no longer shows it
     created_at: datetime
     status: str = "sent"  #: a `StatusReport.status`
+    address: str = ""  #: whom it went to
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class StatusReport:
     reason: str | None = None  #: one sentence for a coordinator
     opted_out: bool = False
     bad_address: bool = False
+    again: Again = Again.NEVER  #: of a failure: whether the text is tried again
+    filtered: bool = False  #: the carrier took it for unwanted
     raw: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -24,6 +24,16 @@ class Channel(Protocol):
         """Tell the provider that a press was handled and take its keyboard away; best effort."""
 
 
+class Ledger(Protocol):
+    """What a provider has itself written down of one sender. Not every provider keeps such lists."""
+
+    async def received(self, since: datetime) -> list[tuple[Inbound, datetime]]:
+        """List what families sent to us since then, with its moment, oldest first. Raises a `SendError`."""
+
+    async def sent(self, since: datetime) -> list[Sighting]:
+        """List what was taken from us since then, oldest first. Raises a `SendError`."""
+
+
 class Transport(Protocol):
     """HTTP with honest failures: the one seam between us and the network."""
 

@@ -7,23 +7,24 @@ takes one step, and the talk, the reply and the texts that follow are committed 
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, col, select
 
-from bot import calendar
+from bot import paging
 from bot.channels import keywords
 from bot.conversation import events
 from bot.errors import BroadcastError
-from bot.messages import ChannelName, DeliveryState, ReplyState, StatusReport
+from bot.messages import ChannelName, ReplyState
 from bot.messages import Inbound as Message
 from bot.settings import Settings
-from bot.store import contacts, outbox, silence
+from bot.store import contacts, silence
 from bot.store.tables import (
     Consent,
     ContactPoint,
@@ -35,43 +36,55 @@ from bot.store.tables import (
     PersonContactPoint,
     Reply,
     Talk,
+    micros,
 )
+from bot.store.written import insert_rows
 from bot.talking import Turn
 
 
-def accept(session: Session, messages: list[Message], now: datetime) -> int:
-    """Keep what came, once however often it comes; return how many were new."""
+def accept(
+    session: Session, messages: Sequence[Message], now: datetime, *, sent: Sequence[datetime] = ()
+) -> int:
+    """Keep what came, once however often it comes; return how many were new.
+
+    `sent` says of messages that were read from the provider's list when each was sent, which is when it
+    counts as received.
+    """
     if not messages:
         return 0
+    moments = sent or [now] * len(messages)
     rows = [
-        {
-            "channel": one.channel,
-            "provider_id": one.provider_id,
-            "lane": one.lane,
-            "address": one.address,
-            "message": asdict(one),
-            "received_at": now,
-        }
-        for one in messages
+        (
+            str(one.channel),
+            one.provider_id,
+            one.lane,
+            one.address,
+            _written(dict(zip(_FIELDS, _values(one), strict=True))),
+            micros(min(at, now)),
+            bool(sent),
+        )
+        for one, at in zip(messages, moments, strict=True)
     ]
-    kept = session.connection().execute(
-        insert(Inbound).values(rows).on_conflict_do_nothing(index_elements=["channel", "provider_id"])
-    )
-    return int(kept.rowcount)
+    return insert_rows(session.connection(), "inbound", _COLUMNS, rows, tail=_ONCE)
 
 
-def accept_status(session: Session, report: StatusReport, now: datetime) -> None:
-    """Keep a status report and carry out what it says of the delivery and of the phone."""
-    moved = outbox.apply_status(session, report, now)
-    if moved is None or not (report.opted_out or report.bad_address):
-        return
-    contact = session.get(ContactPoint, moved, populate_existing=True)
-    if contact is None:
-        return
-    if report.opted_out and contact.stopped_at is None:
-        contacts.stop(session, contact, why="provider", evidence=report.reason or "", now=now)
-    elif report.bad_address:
-        contacts.mark_bad(session, contact, why=report.reason or "The number cannot be reached.", now=now)
+def accept_listed(session: Session, listed: Sequence[tuple[Message, datetime]], now: datetime) -> int:
+    """Keep what the provider lists, with when each was sent; return how many were new.
+
+    Whoever was erased lately must not come back by a text that was read before: of numbers that nobody here
+    has, only what is newer than the last erasing is kept.
+    """
+    known = contacts.known_addresses(session, {one.address for one, _ in listed})
+    erased = contacts.last_erasing(session)
+    fresh = [(one, at) for one, at in listed if erased is None or at > erased or one.address in known]
+    return accept(session, [one for one, _ in fresh], now, sent=[at for _, at in fresh])
+
+
+_FIELDS: Final = Message.__slots__
+_values: Final = attrgetter(*_FIELDS)
+_written: Final = json.JSONEncoder(ensure_ascii=False).encode
+_COLUMNS: Final = ("channel", "provider_id", "lane", "address", "message", "received_at", "pulled")
+_ONCE: Final = "ON CONFLICT (channel, provider_id) DO NOTHING"
 
 
 def unhandled(session: Session, most: int) -> list[int]:
@@ -101,7 +114,7 @@ def handle(session: Session, inbound_id: int, settings: Settings, now: datetime)
         _open_bot(turn, message.start_code)
     elif _opens_bot(message) and not _has_people(session, contact):
         _open_bot(turn, "")
-    else:
+    elif not paging.answered(session, contact, message.text, settings, now):
         answered = message.provider_replied or _start_is_answered(message, contact, settings)
         turn.step(_event(message, inbound, now, answered=answered))
     return turn.keyboards
@@ -255,7 +268,6 @@ def read_back(
         return f"Reply {reply_id} is {before} and waits for no read-back: nothing was written down."
     event = events.ReadBackWritten(str(reply.inbound_id), home.strip(), staff.strip(), f"liaison:{by}", now)
     turn.step(event)
-    _keep_quiet(session, turn)
     _done(session, reply, now, account)
     session.refresh(reply)
     return f"Reply {reply_id} was {before} and is {reply.state}: {_BECOMES[ReplyState(reply.state)]}."
@@ -278,7 +290,6 @@ def take_over(
     reply = _known(session, reply_id)
     turn = _turn(session, reply, settings, now)
     turn.step(events.NoReadBack(str(reply.inbound_id), now))
-    _keep_quiet(session, turn)
     _done(session, reply, now, account)
 
 
@@ -300,7 +311,6 @@ def answer(
     turn = Turn(session, contact, settings, now)
     written = {"written_at": now, "meaning": meaning.strip() or None}
     _mark(session, [turn.write(text.strip())], **written)
-    _keep_quiet(session, turn)
     owed.done_at, owed.done_how = now, "answered"
     session.add(owed)
 
@@ -334,18 +344,6 @@ def _turn(session: Session, reply: Reply, settings: Settings, now: datetime) -> 
     contact = session.get(ContactPoint, reply.contact_point_id, populate_existing=True)
     assert contact is not None
     return Turn(session, contact, settings, now)
-
-
-def _keep_quiet(session: Session, turn: Turn) -> None:
-    """What a person has us say out of hours, long after the family wrote, waits for the morning (rule 14)."""
-    newest = session.exec(
-        select(Inbound.received_at)
-        .where(col(Inbound.contact_point_id) == turn.contact_id)
-        .order_by(col(Inbound.id).desc())
-    ).first()
-    until = calendar.next_answer(turn.now, newest, turn.settings.school.zone)
-    if until is not None:
-        _mark(session, turn.deliveries, state=DeliveryState.WAITING, waiting_until=until)
 
 
 def _mark(session: Session, deliveries: list[int], **values: Any) -> None:

@@ -435,7 +435,7 @@ def _answers(session: Session, broadcast_id: int, ask: Ask | None) -> tuple[Answ
     )
     labels = _labels(ask)
     found = [
-        Answer(one.value, labels.get(one.value, one.value), one.language, one.phones, one.sure)
+        Answer(one.value, _called(one.value, labels), one.language, one.phones, one.sure)
         for one in _all(session, rows)
     ]
     return tuple(sorted(found, key=lambda one: (_place(one.value, labels), one.language)))
@@ -448,7 +448,13 @@ def _labels(ask: Ask | None) -> dict[str, str]:
     if ask.kind == "yes_no":
         return {"yes": "yes", "no": "no"}
     choices = [*ask.choices, OTHER] if ask.other else list(ask.choices)
-    return {str(number): choice for number, choice in enumerate(choices, 1)} if ask.kind == "one_of" else {}
+    listed = ask.kind in {"one_of", "several_of"}
+    return {str(number): choice for number, choice in enumerate(choices, 1)} if listed else {}
+
+
+def _called(value: str, labels: Mapping[str, str]) -> str:
+    """Return what a value means; several choices are kept as "1,3"."""
+    return ", ".join(labels.get(one, one) for one in value.split(","))
 
 
 def _place(value: str, labels: Mapping[str, str]) -> tuple[int, float, str]:

@@ -128,7 +128,19 @@ def own_words(session: Session, number: int, before: int | None = None) -> Words
     mine = (col(Reply.broadcast_id) == number, col(Reply.value).is_(None), _readable())
     rows = _words(*mine, _before(col(Reply.id), before)).order_by(col(Reply.id).desc()).limit(PAGE + 1)
     found = [Words(**one._mapping) for one in session.connection().execute(rows)]
-    return WordsPage(tuple(found[:PAGE]), found[PAGE - 1].number if len(found) > PAGE else None)
+    older = found[PAGE - 1].number if len(found) > PAGE else None
+    return WordsPage(tuple(found[:PAGE]), older, *_looked_at_again(session, number))
+
+
+def _looked_at_again(session: Session, number: int) -> tuple[int, int]:
+    """Count the confirmed understandings that a liaison looked at, and those found wrong (rule 12)."""
+    rows = (
+        sa.select(col(Reply.checked), func.count())
+        .where(col(Reply.broadcast_id) == number, col(Reply.checked).in_(("right", "wrong")), _readable())
+        .group_by(col(Reply.checked))
+    )
+    found = {str(one.checked): int(one[1]) for one in session.connection().execute(rows)}
+    return sum(found.values()), found.get("wrong", 0)
 
 
 def all_words(session: Session, number: int) -> tuple[Words, ...]:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import structlog
 
-from bot import replies
+from bot import receipts, replies
 from bot.app import App
 from bot.channels import telegram
-from bot.channels.sms import SmsWebhook
+from bot.channels.sms_webhook import SmsWebhook
 from bot.channels.telegram import TelegramPoller, TelegramWebhook
 from bot.channels.transport import PyreqwestTransport
-from bot.errors import sayable
+from bot.errors import Setup, StoreError, sayable
 from bot.messages import Inbound, StatusReport
 from bot.store import outbox
 from bot.web.console import Doorkeeper, console
 from bot.web.doors import Doors
+from bot.web.intake import Intake
 from bot.web.server import WebServer
 from bot.web.webhooks import Webhooks
 from scheduler.service import Service
@@ -37,18 +39,21 @@ class Running:
         """`rooms` are handlers that the console gets besides its own; strangers are led to `entrance`."""
         self.app = app
         self.service = Service(app)
+        self._inbound = Intake(self._keep_inbound)
+        self._reports = Intake(self._keep_reports)
         self.doorkeeper = Doorkeeper(app, entrance)
         self._rooms = rooms
         self.address: tuple[str, int] | None = None
         self._web: WebServer | None = None
         self._polling: asyncio.Task[None] | None = None
         self._stopping = False
+        self._unheard: str | None = ""  #: why Telegram does not let us listen; empty: not asked yet
 
     async def start(self) -> None:
         """Take the sender lock, open the door for providers, begin to send. Raises `Complaint`."""
         self.app.store.take_sender_lock()
         await self.app.store.write(outbox.keep_lanes, [sender.lane_id for sender in self.app.senders])
-        doors = Doors(self._webhooks(), console(self.app, more=self._rooms, doorkeeper=self.doorkeeper))
+        doors = Doors(self.webhooks(), console(self.app, more=self._rooms, doorkeeper=self.doorkeeper))
         self._web = WebServer(doors, self.app.settings.server.host, self.app.settings.server.port)
         self.address = await self._web.start()
         await self.service.start()
@@ -68,10 +73,11 @@ class Running:
             await self.service.stop()
         await self.app.close()
 
-    def _webhooks(self) -> Webhooks:
+    def webhooks(self) -> Webhooks:
+        """Return what providers post to, as it is served."""
         sms, bot = self.app.settings.sms, self.app.settings.telegram
         return Webhooks(
-            accept_inbound=self.accept,
+            accept_inbound=self._inbound.keep,
             accept_status=self.accept_status,
             public_url=self.app.settings.server.public_url,
             sms=SmsWebhook(sms) if sms else None,
@@ -82,18 +88,28 @@ class Running:
     @property
     def _listens(self) -> bool:
         bot = self.app.settings.telegram
+        if self._unheard:
+            return False
         return (
             self._polling is None or not self._polling.done() or (bot is not None and bot.mode == "webhook")
         )
 
     async def accept(self, messages: list[Inbound]) -> None:
         """Keep what families sent; durable when this returns."""
-        await self.app.store.write(replies.accept, messages, self.app.clock.now())
-        self.service.came()
+        if messages:
+            await self._inbound.keep(messages)
 
     async def accept_status(self, report: StatusReport) -> None:
         """Keep a status report; durable when this returns."""
-        await self.app.store.write(replies.accept_status, report, self.app.clock.now())
+        await self._reports.keep([report])
+
+    async def _keep_inbound(self, messages: list[Inbound]) -> None:
+        await self.app.store.write(replies.accept, messages, self.app.clock.now())
+        self.service.came()
+
+    async def _keep_reports(self, reports: list[StatusReport]) -> None:
+        now, settings = self.app.clock.now(), self.app.settings
+        await self.app.store.write(receipts.accept_statuses, reports, now, settings)
 
     async def _listen(self) -> None:
         """Tell Telegram how we listen and, when polling, listen until cancelled."""
@@ -112,13 +128,25 @@ class Running:
                     await self.accept(
                         [one for update in updates for one in telegram.parse_update(update, bot)]
                     )
+                    await self._say_of_listening(telegram.lane(bot), None)
                 except Exception as error:  # noqa: BLE001 - families there must go on being heard
                     log.warning("Telegram cannot be listened to", why=sayable(error))
+                    if isinstance(error, Setup):
+                        await self._say_of_listening(telegram.lane(bot), str(error))
                     await asyncio.sleep(AGAIN)
                     continue
                 offset = max((int(update["update_id"]) + 1 for update in updates), default=offset)
         finally:
             await transport.close()
+
+    async def _say_of_listening(self, lane: str, why: str | None) -> None:
+        """Tell staff, beside the sender, that somebody must act before families there are heard again."""
+        sender = self.app.sender(lane)
+        if sender is None or why == self._unheard:
+            return
+        self._unheard = why
+        with contextlib.suppress(StoreError):
+            await self.app.store.write(outbox.note_lane, sender.lane_id, why)
 
     async def _patiently(self, ask: Callable[[], Awaitable[None]]) -> None:
         while not self._stopping:
@@ -151,12 +179,24 @@ def stop_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
+def at_rest() -> None:
+    """Leave what was made at the start out of every later garbage collection; call it once all is up.
+
+    Half a million objects (templates, catalogs, tables, routes) were otherwise gone through again and
+    again while pages are drawn and texts are sent.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 async def run(app: App, ready: Callable[[Running], None] = lambda _running: None) -> None:
     """Run until Ctrl-C or SIGTERM. Raises `Complaint` if it cannot begin."""
     running = Running(app)
     with stop_signals() as stop:
         try:
             await running.start()
+            at_rest()
             ready(running)
             await stop.wait()
         finally:

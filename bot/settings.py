@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -111,6 +111,59 @@ class Staff(_Section):
         return self.duty_by_language.get(tag) or self.usual
 
 
+class Hours(_Section):
+    """When families are written to, on the school's clock (docs/dialogue.md, rule 14)."""
+
+    start: time = time(8, 0)
+    end: time = time(20, 30)  #: equal to `start`: at any hour
+
+    @model_validator(mode="after")
+    def _hours_in_order(self) -> Hours:
+        if self.start > self.end:
+            raise ValueError("start must be earlier in the day than end, or equal to it for no quiet hours")
+        return self
+
+
+class Calendar(_Section):
+    """The school's year, as far as texts and promises depend on it."""
+
+    closed: tuple[str, ...] = ()  #: ISO dates, or first and last day with a slash between
+    school_ends: time = time(15, 30)  #: an emergency text is not sent after it, unless written after it
+
+    @field_validator("closed")
+    @classmethod
+    def _days(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                _days_of(one)
+            except ValueError:
+                raise ValueError(
+                    f"“{one}” is no day; write 2026-11-26, or 2026-12-23/2027-01-03 for several"
+                ) from None
+        return value
+
+    @property
+    def closed_days(self) -> frozenset[date]:
+        """Every day on which the school is closed, beyond its weekends."""
+        return frozenset(day for one in self.closed for day in _days_of(one))
+
+
+def _days_of(text: str) -> tuple[date, ...]:
+    first, _, last = text.partition("/")
+    begins, ends = date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip())
+    if not timedelta(0) <= ends - begins <= timedelta(days=366):
+        raise ValueError
+    return tuple(begins + timedelta(days=number) for number in range((ends - begins).days + 1))
+
+
+class Budget(_Section):
+    """How much one family is asked to read (docs/dialogue.md, rule 13)."""
+
+    #: texts in seven days, besides emergencies and answers to its own messages; 0: no limit
+    texts_per_week: int = Field(2, ge=0, le=100)
+    unanswered_questions: int = Field(3, ge=0, le=20)  #: in a row, after which a person calls; 0: never
+
+
 class Database(_Section):
     """Where everything is kept."""
 
@@ -135,19 +188,58 @@ class Console(_Section):
     owners_need_second_factor: bool = True
 
 
+#: parts a second that a sender of each kind may usually send, where its settings do not say
+#: (help.twilio.com, “Understanding Twilio rate limits and message queues”); a campaign is granted its own
+SENDER_PACE: Mapping[str, float] = {
+    "toll-free": 3.0,
+    "long-code": 1.0,
+    "10dlc": 4.0,
+    "short-code": 100.0,
+    "messaging-service": 3.0,
+}
+
+
 class Sms(_Section):
     """Twilio. Absent section: no SMS."""
 
     account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
     auth_token: SecretStr = Field(min_length=16)
     sender: str = Field(pattern=r"^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$")
+    numbers: tuple[str, ...] = ()  #: of a messaging service, so that texts to them are known as ours
     base_url: str = Field("https://api.twilio.com", pattern=r"^https?://[^\s/]+$")
-    parts_per_second: Seconds = 3.0
+    kind: Literal["toll-free", "long-code", "10dlc", "short-code", "messaging-service"] = "toll-free"
+    parts_per_second: Seconds = 3.0  #: left out: what `kind` usually may (SENDER_PACE)
+    parts_per_day: int | None = Field(None, ge=1)  #: None: no limit
+    #: of a day's parts, kept for emergencies and answers; left out: a tenth
+    parts_kept_back: int | None = Field(None, ge=0)
+    day_zone: str = "America/Los_Angeles"  #: on whose clock the provider's day begins
     in_flight: int = Field(32, ge=1, le=512)
     #: True when Advanced Opt-Out (or Twilio's default list) answers STOP words itself
     provider_answers_stop: bool = True
     price_per_part: Decimal = Field(Decimal(0), ge=0)  #: what one part costs; 0: costs are not shown
     currency: str = Field("USD", pattern="^[A-Z]{3}$")  #: ISO 4217
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pace_of_its_kind(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("kind") in SENDER_PACE and "parts_per_second" not in given:
+            return given | {"parts_per_second": SENDER_PACE[given["kind"]]}
+        return given
+
+    @field_validator("day_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"“{value}” is no IANA time zone; write one such as America/Los_Angeles")
+        return value
+
+    @property
+    def bulk_per_day(self) -> int | None:
+        """Parts of a day that broadcasts which are no emergency may use; None: no limit."""
+        if self.parts_per_day is None:
+            return None
+        kept = self.parts_per_day // 10 if self.parts_kept_back is None else self.parts_kept_back
+        return max(1, self.parts_per_day - kept)
 
 
 class Telegram(_Section):
@@ -186,7 +278,11 @@ class Sending(_Section):
     attempts: int = Field(5, ge=1, le=20)
     tick_seconds: Seconds = 1.0
     undo_seconds: int = Field(20, ge=0, le=600)  #: what is sent at once can be taken back for so long
-    batch: int = Field(64, ge=1, le=1000)
+    batch: int = Field(512, ge=1, le=1000)  #: texts in one claim, at most
+    #: a broadcast is paused when carriers filter more than this share of what went out, so many at least
+    filtered_share: float = Field(0.02, gt=0, le=1)
+    filtered_least: int = Field(5, ge=1)
+    pull_every_seconds: Seconds = 300.0  #: between two looks at what Twilio lists as having come in
 
 
 class Translation(_Section):
@@ -197,6 +293,10 @@ class Translation(_Section):
     key: SecretStr | None = None
     under_contract: bool = False
     timeout_seconds: Seconds = 20.0
+    #: another LibreTranslate, which turns an understanding back into the family's language
+    second_url: str | None = Field(None, pattern=r"^https?://\S+$")
+    second_key: SecretStr | None = None
+    try_again_seconds: Seconds = 15.0  #: an engine that gave no answer to families' words is asked once more
 
     @model_validator(mode="after")
     def _usable(self) -> Translation:
@@ -204,7 +304,34 @@ class Translation(_Section):
             raise ValueError("url must be set when engine is “libretranslate”")
         if self.under_contract and self.engine in {"google", "mymemory"}:
             raise ValueError(f"under_contract cannot be true for “{self.engine}”, which is a public web page")
+        if self.second_url is not None and not self.reads_families:
+            raise ValueError("second_url is for families' words: set engine and under_contract first")
         return self
+
+    @property
+    def reads_families(self) -> bool:
+        """Whether families' own words may be given to the engine."""
+        return self.under_contract and self.engine == "libretranslate"
+
+
+class OnCall(_Section):
+    """Who is told by a second way that something urgent waits (docs/dialogue.md, rule 19)."""
+
+    #: account's e-mail -> its phone number, or "telegram:" and the number of its chat; paged in this order
+    people: Mapping[str, str] = Field(default_factory=dict)
+    repeat_minutes: int = Field(5, ge=1, le=60)  #: until somebody says that they have it
+    pages_each: int = Field(2, ge=1, le=20)  #: after so many the next is paged as well
+    warn_minutes: int = Field(30, ge=5, le=240)  #: before a promise is missed the first of them is told
+
+    @field_validator("people")
+    @classmethod
+    def _reachable(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        for who, where in value.items():
+            if not re.fullmatch(r"\+[1-9]\d{6,14}|telegram:[1-9]\d{0,18}", where, re.ASCII):
+                raise ValueError(
+                    f"“{who}” needs a number such as +17155550123, or telegram: and a chat's number"
+                )
+        return value
 
 
 class Retention(_Section):
@@ -224,6 +351,9 @@ class Settings(_Section):
 
     school: School
     staff: Staff = Staff.model_construct()
+    hours: Hours = Hours.model_construct()
+    calendar: Calendar = Calendar.model_construct()
+    budget: Budget = Budget.model_construct()
     database: Database = Database.model_construct()
     server: Server = Server.model_construct()
     console: Console = Console.model_construct()
@@ -231,6 +361,7 @@ class Settings(_Section):
     telegram: Telegram | None = None
     sending: Sending = Sending.model_construct()
     translation: Translation = Translation.model_construct()
+    on_call: OnCall = OnCall.model_construct()
     retention: Retention = Retention.model_construct()
     #: language tag -> may its catalog, not yet seen by a native reviewer, go to real families?
     unreviewed: Mapping[str, bool] = Field(default_factory=dict)

@@ -11,13 +11,13 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot import calendar, languages
+from bot import calendar, hours, languages, sampling
 from bot.channels import segments
-from bot.conversation import engine, events, intent
+from bot.conversation import engine, events, intent, tongue
 from bot.conversation import talk as talks
 from bot.conversation.ask import Ask
 from bot.conversation.talk import Kind, Question
-from bot.messages import ChannelName, DeliveryState
+from bot.messages import ChannelName, DeliveryState, ReplyState
 from bot.messages import Inbound as Message
 from bot.rosters.values import grade_order
 from bot.settings import Duty, Settings
@@ -38,6 +38,7 @@ from bot.store.tables import (
     ReplyVersion,
     Talk,
 )
+from bot.translation import pipeline
 
 #: states in which a question is, or may be, before the family
 _BEFORE_THEM = (
@@ -58,6 +59,8 @@ _UNHEARD = (
 )
 _ANY_UNHEARD = sa.select(col(Delivery.id)).where(*_UNHEARD).limit(1)
 
+#: a text says in which language it is written if it has so many words, and the guess is so likely
+_TELLING_WORDS, _LIKELY = 3, 0.8
 #: a deadline that passed with nothing to do for it is looked at again after this, not at every tick
 _LOOK_AGAIN = timedelta(minutes=15)
 
@@ -99,6 +102,7 @@ class Turn:
         for asked in self._newly_asked():
             talk, effects = engine.step(talk, asked, facts)
             self._carry_out(effects)
+        facts = replace(facts, wrote=self._wrote(talk, event))
         talk, effects = engine.step(talk, self._with_question(event), facts)
         self._carry_out(effects)
         self._keep(row, talk, woke=isinstance(event, events.Woke))
@@ -118,11 +122,10 @@ class Turn:
         row = self.session.get(Talk, self.contact_id, populate_existing=True)
         return row is not None and any(own.reply == reply for own in talks.from_json(row.state).waiting)
 
-    def say(self, key: str) -> None:
-        """Say one phrase that needs no thought (an unlinked chat, a group)."""
-        self._say(
-            events.Say(key, self._speaks(), {"school": self._school, "phone": self.settings.school.phone})
-        )
+    def say(self, key: str, **values: str | date | datetime) -> None:
+        """Say one phrase that needs no thought (an unlinked chat, a group, a promise that was missed)."""
+        known = {"school": self._school, "phone": self.settings.school.phone}
+        self._say(events.Say(key, self._speaks(), {**known, **values}))
 
     def decline_group(self) -> None:
         """Groups are declined, once a day: others would read along."""
@@ -143,7 +146,7 @@ class Turn:
 
     def _facts(self) -> events.Facts:
         school, staff = self.settings.school, self.settings.staff
-        promise = self._promise()
+        promise = self.promise(self.now)
         speaks = self._speaks()
         return events.Facts(
             school=school.name,
@@ -162,18 +165,29 @@ class Turn:
             no=languages.phrase("no", speaks),
         )
 
-    def _promise(self) -> calendar.Promise:
-        """By when somebody who writes this family's language answers."""
+    def promise(self, now: datetime) -> calendar.Promise:
+        """Return by when somebody who writes this family's language answers what comes at `now`."""
         staff, zone = self.settings.staff, self.settings.school.zone
+        closed = self.settings.calendar.closed_days
 
         def soonest(at: datetime, duty: Duty) -> calendar.Promise:
-            return calendar.promise(at, zone, duty.start, duty.end, staff.answer_within_hours, duty.weekdays)
+            return calendar.promise(
+                at, zone, duty.start, duty.end, staff.answer_within_hours, duty.weekdays, closed
+            )
 
         theirs = staff.duty(self.contact.language)
-        found = soonest(self.now, theirs)
-        if found.night and not soonest(self.now, staff.usual).night:
+        found = soonest(now, theirs)
+        if found.night and not soonest(now, staff.usual).night:
             return soonest(found.by, theirs)  # it is day, only nobody who writes it is there
         return found
+
+    def _wrote(self, talk: talks.Talk, event: events.Event) -> str | None:
+        """Return the language of this text if it is English or one they wrote in before (rule 18)."""
+        if not isinstance(event, events.Said) or len(event.text.split()) < _TELLING_WORDS:
+            return None
+        guess = tongue.guess(event.text)
+        theirs = {*talk.spoke, languages.SOURCE}
+        return guess.tag if guess and guess.tag in theirs and guess.confidence >= _LIKELY else None
 
     def _newly_asked(self) -> list[events.Asked]:
         """Questions that went out since the last turn and before this, in the order in which they went."""
@@ -296,8 +310,8 @@ class Turn:
                     self._record(effect)
                 case events.CallStaff():
                     self._call_staff(effect)
-                case events.WriteReadBack(reply=key):
-                    self._handover("read back", reply=key)
+                case events.WriteReadBack(reply=key, person=person):
+                    self._have_understood(key, by_person=person)
                 case events.StopWriting(why=why):
                     contacts.stop(
                         self.session, self.contact, why=why, evidence=self._evidence(), now=self.now,
@@ -323,6 +337,13 @@ class Turn:
     def _said_at(self) -> datetime:
         """When what we are dealing with happened: it may have lain unread for a while."""
         return self.inbound.received_at if self.inbound else self.now
+
+    def _heard_at(self) -> datetime | None:
+        """When the family wrote last, as far as this turn answers it."""
+        if self.inbound is not None:
+            return self.inbound.received_at
+        newest = select(Inbound.received_at).where(col(Inbound.contact_point_id) == self.contact_id)
+        return self.session.exec(newest.order_by(col(Inbound.id).desc())).first()
 
     @property
     def _inbound_id(self) -> int | None:
@@ -352,7 +373,11 @@ class Turn:
         digits: bool = False,
         passes_stop: bool = False,
     ) -> int:
-        """Queue one text to this contact point, ahead of all bulk; return the delivery's id."""
+        """Queue one text to this contact point, ahead of all bulk; return the delivery's id.
+
+        Long after the family wrote it waits for the morning (rule 14).
+        """
+        theirs, day = self._heard_at(), hours.of(self.settings)
         telegram = self.contact.channel == ChannelName.TELEGRAM
         if not telegram:
             text = segments.normalise(text)
@@ -368,6 +393,8 @@ class Turn:
             parts=1 if telegram else segments.measure(text).count,
             passes_stop=passes_stop,
             inbound_id=self._inbound_id,
+            waiting_until=hours.next_answer(self.now, theirs, day),
+            start_by=hours.answer_by(self.now, theirs, day),
         )
         self.deliveries.append(delivery_id)
         return delivery_id
@@ -420,6 +447,8 @@ class Turn:
         reply.state, reply.value, reply.by = record.state, record.value, record.by
         reply.understood_home, reply.understood_staff = record.home, record.staff
         reply.late, reply.changed_at = record.late, self.now
+        if record.state != ReplyState.RECEIVED:
+            reply.engine_due_at = None
         self.session.add(reply)
         self.session.flush()
         assert reply.id is not None
@@ -435,6 +464,26 @@ class Turn:
                 by=record.by,
             )
         )
+        self._have_checked(reply)
+
+    def _have_understood(self, key: str, *, by_person: bool) -> None:
+        """Have these words understood: by an engine where it may see them, else by a liaison (rule 9)."""
+        reply, tag, school = self._reply(key), self.contact.language, self.settings.school
+        engine = tag != school.staff_language and pipeline.may_read_back(self.settings.translation, tag)
+        if reply is None or by_person or not engine:
+            self._handover("read back", reply=key)
+            return
+        reply.engine_due_at, reply.engine_tries, reply.engine_why = self.now, 0, None
+        self.session.add(reply)
+
+    def _have_checked(self, reply: Reply) -> None:
+        """Let a liaison look at one in twenty of the understandings that families called right (rule 12)."""
+        assert reply.id is not None
+        own = reply.kind == Kind.OWN_WORDS and reply.value is None and reply.checked is None
+        if own and reply.state == ReplyState.CONFIRMED and sampling.is_checked(reply.language, reply.id):
+            reply.checked = "asked"
+            self.session.add(reply)
+            self._handover("check", reply=str(reply.inbound_id))
 
     def _reply(self, key: str | None) -> Reply | None:
         if key is None:
@@ -452,7 +501,8 @@ class Turn:
             Handover(
                 contact_point_id=self.contact_id,
                 reply_id=kept.id if kept else None,
-                inbound_id=self._inbound_id,
+                # What is restricted hides its message too, also where no message is being dealt with.
+                inbound_id=self._inbound_id or (kept.inbound_id if kept and restricted else None),
                 why=why,
                 restricted=restricted,
                 promised_at=self._facts().promised if promised else None,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from bot import broadcasts, languages, replies
+from bot import broadcasts, hours, languages, replies
 from bot.app import App, Sender
 from bot.broadcasts import Draft
 from bot.conversation.ask import Ask
@@ -160,6 +160,7 @@ class Desk:
 
     def deliver(self) -> None:
         """Send everything that may go now, one by one, and settle it as sent."""
+        self.store.writing(outbox.wake, self.clock.now(), hours.of(self.settings))
         epoch = self.store.writing(outbox.take_lane, self._lane())
         while one := self.store.writing(self._send_one, epoch):
             self._sent.append((one.message.address, one.message.text))

@@ -46,7 +46,7 @@ def test_nothing_asks_whether_it_talks_to_the_simulator() -> None:
 
 
 def test_locks_name_no_place_on_the_net() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock"):
         text = (ROOT / lock).read_text(encoding="utf-8")
         assert "://" not in text
         assert text.count("--hash=sha256:") > text.count("==")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from bot import households, replies
+from bot import households, receipts, replies
 from bot.conversation.ask import Ask
 from bot.errors import BroadcastError
 from bot.messages import ChannelName, DeliveryState, Inbound, StatusReport
@@ -136,7 +136,7 @@ def test_a_status_report_may_stop_a_phone_or_call_it_bad(
             opted_out=report == "opted_out",
             bad_address=report == "bad_address",
         )
-        desk.store.writing(replies.accept_status, failed, desk.clock.now())
+        desk.store.writing(receipts.accept_status, failed, desk.clock.now())
     kept = contact(desk, address)
     assert (kept.stopped_at is not None, kept.bad_at is not None) == (stopped, bad)
     ledger = desk.store.reading(lambda session: session.exec(select(Consent.evidence)).all())
@@ -146,7 +146,7 @@ def test_a_status_report_may_stop_a_phone_or_call_it_bad(
 def test_a_report_of_a_text_that_we_do_not_know_changes_nothing(desk: Desk) -> None:
     asked(desk)
     stranger = StatusReport(ChannelName.SMS, "SM" + "f" * 32, "failed", opted_out=True)
-    desk.store.writing(replies.accept_status, stranger, desk.clock.now())
+    desk.store.writing(receipts.accept_status, stranger, desk.clock.now())
     assert school.states(desk.store) == {"sent": 1}
 
 
@@ -158,7 +158,7 @@ def test_after_the_provider_stopped_a_phone_nothing_is_queued_for_it(desk: Desk)
     address = asked(desk)
     (row,) = school.deliveries(desk.store)
     report = StatusReport(ChannelName.SMS, row.provider_id or "", "failed", opted_out=True)
-    desk.store.writing(replies.accept_status, report, desk.clock.now())
+    desk.store.writing(receipts.accept_status, report, desk.clock.now())
     desk.says(address, "When does the bus come?")
     assert moving(desk.store) == []
     assert school.handovers(desk.store) == ["after stop"]

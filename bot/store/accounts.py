@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -55,13 +56,13 @@ def account(row: Staff) -> Account:
 
 def session_of(session: Session, token: str, now: datetime) -> Account | None:
     """Return whose browser session this cookie is, if it has not ended and the account may be used."""
-    row = session.execute(_live(token, now, half=False)).first()
+    row = _found(session, token, now, half=False)
     return None if row is None else account(row[1])
 
 
 def half_of(session: Session, token: str, now: datetime) -> tuple[StaffSession, Staff] | None:
     """Return who has given their password in this browser, but not yet their second factor."""
-    row = session.execute(_live(token, now, half=True)).first()
+    row = _found(session, token, now, half=True)
     return None if row is None else (row[0], row[1])
 
 
@@ -163,15 +164,22 @@ def anybody(session: Session) -> bool:
     return session.exec(select(Staff.id).limit(1)).first() is not None
 
 
-def _live(token: str, now: datetime, *, half: bool) -> sa.Select[StaffSession, Staff]:
+def _found(session: Session, token: str, now: datetime, *, half: bool) -> Any:
+    asked = {"token": digest(token), "half": half, "now": now, "idle": now - IDLE}
+    return session.execute(_live(), asked).first()
+
+
+@cache
+def _live() -> Any:
+    """Takes `token` (hashed), `half`, `now` and `idle`, since when it must have been used."""
     return (
         sa.select(StaffSession, Staff)
         .join(Staff, col(Staff.id) == col(StaffSession.staff_id))
         .where(
-            col(StaffSession.token) == digest(token),
-            col(StaffSession.half).is_(half),
-            col(StaffSession.ends_at) > now,
-            col(StaffSession.seen_at) > now - IDLE,
+            col(StaffSession.token) == sa.bindparam("token"),
+            col(StaffSession.half) == sa.bindparam("half"),
+            col(StaffSession.ends_at) > sa.bindparam("now"),
+            col(StaffSession.seen_at) > sa.bindparam("idle"),
             col(Staff.disabled_at).is_(None),
         )
     )

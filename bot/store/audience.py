@@ -104,14 +104,10 @@ def people_select(audience: Audience) -> Select[Any]:
 def reach(session: Session, audience: Audience, *, emergency: bool = False) -> Reach:
     """Count whom a release would reach now, and name whom it would not, with the reason."""
     connection = session.connection()
-    texts = audience_select(audience, emergency=emergency).subquery("texts")
-    counted = sa.select(texts.c.channel, texts.c.language, func.count()).group_by(
-        texts.c.channel, texts.c.language
-    )
-    phones = {
-        (channel, tag): count for channel, tag, count in connection.execute(counted.order_by(sa.text("1, 2")))
-    }
-    reached, departed = connection.execute(_reached_people(audience, emergency=emergency)).one()
+    counted = connection.execute(_counted(audience, emergency=emergency)).all()
+    phones = {(channel, tag): count for channel, tag, count, _people, _departed in counted}
+    reached = sum(one.people for one in counted)
+    departed = sum(one.departed for one in counted)
     unreached, more_departed = _unreached(session, audience, emergency=emergency)
     return Reach(reached + len(unreached), phones, unreached, departed + more_departed)
 
@@ -217,11 +213,16 @@ def _chosen(audience: Audience, *, emergency: bool) -> Select[Any]:
     )
 
 
-def _reached_people(audience: Audience, *, emergency: bool) -> Select[Any]:
+def _counted(audience: Audience, *, emergency: bool) -> Select[Any]:
+    """Count by channel and language: addresses, and the people who are written to there."""
     chosen = _chosen(audience, emergency=emergency).subquery("chosen")
-    departed = func.coalesce(func.sum(sa.case((chosen.c.in_roster.is_(False), 1), else_=0)), 0)
-    rows = sa.select(func.count(), departed).where(chosen.c.place == 1)
-    return rows.where(chosen.c.language.in_(audience.languages)) if audience.languages else rows
+    kind = (chosen.c.channel, chosen.c.language)
+    departed = func.sum(sa.case((chosen.c.in_roster.is_(False), 1), else_=0)).label("departed")
+    phones = func.count(sa.distinct(chosen.c.contact_point_id))
+    rows = sa.select(*kind, phones, func.count().label("people"), departed).where(chosen.c.place == 1)
+    if audience.languages:
+        rows = rows.where(chosen.c.language.in_(audience.languages))
+    return rows.group_by(*kind).order_by(*kind)
 
 
 def _unreached(session: Session, audience: Audience, *, emergency: bool) -> tuple[tuple[Unreached, ...], int]:

@@ -5,14 +5,15 @@ Every change of permission adds a row to the ledger in the same transaction; non
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from bot.store import outbox
-from bot.store.tables import Consent, ContactPoint, Delivery, PersonContactPoint
+from bot.store.tables import Consent, ContactPoint, Delivery, Inbound, PersonContactPoint, Sweep
 
 
 def at_address(session: Session, channel: str, address: str) -> ContactPoint | None:
@@ -20,6 +21,22 @@ def at_address(session: Session, channel: str, address: str) -> ContactPoint | N
     return session.exec(
         select(ContactPoint).where(col(ContactPoint.channel) == channel, col(ContactPoint.address) == address)
     ).first()
+
+
+def known_addresses(session: Session, addresses: Collection[str]) -> set[str]:
+    """Return those of these addresses that some contact point has."""
+    found: set[str] = set()
+    wanted = sorted(addresses)
+    for start in range(0, len(wanted), 500):
+        some = col(ContactPoint.address).in_(wanted[start : start + 500])
+        found |= set(session.connection().execute(sa.select(col(ContactPoint.address)).where(some)).scalars())
+    return found
+
+
+def last_erasing(session: Session) -> datetime | None:
+    """Return when a household or a phone was last erased."""
+    erased = sa.select(col(Sweep.at)).where(col(Sweep.kind) == "erased")
+    return session.connection().execute(erased.order_by(col(Sweep.id).desc()).limit(1)).scalar()
 
 
 _PEOPLE_AT = sa.select(func.count()).where(col(PersonContactPoint.contact_point_id) == bindparam("phone"))
@@ -45,6 +62,7 @@ def stop(
     contact.stopped_at, contact.stopped_why, contact.closings_only = now, why, False
     contact.open_until = None
     session.add(contact)
+    outbox.stops_of(session).note(contact.id)
     _ledger(session, contact, "all", False, evidence, now, inbound_id)
     outbox.cancel(
         session,
@@ -66,10 +84,68 @@ def keep_closings(
 def start(
     session: Session, contact: ContactPoint, *, evidence: str, now: datetime, inbound_id: int | None = None
 ) -> None:
-    """The family asked us to write again, in an explicit word."""
+    """The family asked us to write again, in an explicit word, unless it has stopped us since.
+
+    A word that was read from the provider's list may be older than a STOP that is already obeyed.
+    """
+    if inbound_id is not None and _stopped_since(session, contact, inbound_id):
+        return
     contact.stopped_at, contact.stopped_why, contact.closings_only = None, None, False
     session.add(contact)
     _ledger(session, contact, "all", True, evidence, now, inbound_id)
+
+
+def _stopped_since(session: Session, contact: ContactPoint, inbound_id: int) -> bool:
+    word, stop = (Inbound.__table__.alias(name) for name in ("word", "stop"))  # type: ignore[attr-defined]
+    said = sa.select(word.c.received_at).where(word.c.id == inbound_id).scalar_subquery()
+    stopped = (
+        sa.select(col(Consent.id))
+        .outerjoin(stop, stop.c.id == col(Consent.inbound_id))
+        .where(
+            col(Consent.contact_point_id) == contact.id,
+            col(Consent.granted).is_(False),
+            func.coalesce(stop.c.received_at, sa.type_coerce(col(Consent.at), sa.BigInteger)) > said,
+        )
+    )
+    session.flush()
+    return session.connection().execute(stopped.limit(1)).first() is not None
+
+
+def found_off(session: Session, phone: int, today: date) -> int:
+    """A text found this phone off; return on how many days that is so by now, nothing having arrived."""
+    once_a_day = (
+        sa.update(ContactPoint)
+        .where(col(ContactPoint.id) == phone, col(ContactPoint.off_on).is_distinct_from(today.isoformat()))
+        .values(off_days=col(ContactPoint.off_days) + 1, off_on=today.isoformat())
+    )
+    session.connection().execute(once_a_day)
+    days = sa.select(col(ContactPoint.off_days)).where(col(ContactPoint.id) == phone)
+    return int(session.connection().execute(days).scalar_one())
+
+
+_ANSWER = (
+    sa.update(ContactPoint)
+    .where(col(ContactPoint.id).in_(bindparam("phones", expanding=True)), col(ContactPoint.off_days) > 0)
+    .values(off_days=0, off_on=None)
+)
+
+
+def answer(session: Session, phones: Sequence[int]) -> None:
+    """Texts arrived on these phones, so they are on."""
+    if phones:
+        session.connection().execute(_ANSWER, {"phones": phones})
+
+
+def move(session: Session, phone: int, address: str, now: datetime) -> None:
+    """A chat has another address now; one that somebody here already has takes the place of this one."""
+    contact = session.get(ContactPoint, phone, populate_existing=True)
+    if contact is None or contact.address == address:
+        return
+    if at_address(session, contact.channel, address) is not None:
+        mark_bad(session, contact, why="This chat has moved, and is already known at its new place.", now=now)
+        return
+    contact.address = address
+    session.add(contact)
 
 
 def mark_bad(session: Session, contact: ContactPoint, *, why: str, now: datetime) -> None:

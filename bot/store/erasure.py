@@ -91,6 +91,8 @@ POLICY: Final[Mapping[str, str]] = {
     "silenced": STAYS,
     "sweep": STAYS,
     "pulse": STAYS,
+    "pulled": STAYS,
+    "restored": STAYS,
     "staff": STAYS,
     "staff_session": STAYS,
     "known_device": STAYS,
@@ -229,7 +231,7 @@ def erase_phones(session: Session, phones: Ids, now: datetime) -> Erased:
     session.connection().execute(
         sa.update(ContactPoint).where(here).values(
             address=empty, language_by="roster", stopped_at=now, stopped_why=ERASED, closings_only=False,
-            open_until=None, bad_at=None, bad_why=None,
+            open_until=None, bad_at=None, bad_why=None, off_days=0, off_on=None,
         )
     )  # fmt: skip
     session.expire_all()

@@ -24,17 +24,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
 from bot.errors import AlreadyRunning, StoreError
-from bot.store import audit
+from bot.store import audit, schema
+from bot.store.outbox import stops
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,33 +79,12 @@ class Store:
         self._lock_file: int | None = None
         _keep_private(path)
         self.engine = _engine(path, busy_seconds)
-        self.engine.update_execution_options(**{audit.KEY: audit.TrailKey(path)})
+        self.stops = stops.Stops()
+        self.engine.update_execution_options(**{audit.KEY: audit.TrailKey(path), stops.KEY: self.stops})
 
     def upgrade(self) -> None:
         """Bring the file to this program's schema; refuse one that is newer. Raises `StoreError`."""
-        config = Config()
-        config.set_main_option("script_location", "bot.store:migrations")
-        config.set_main_option("path_separator", "os")
-        known = ScriptDirectory.from_config(config)
-        try:
-            with self.engine.connect() as connection:
-                found = MigrationContext.configure(connection).get_current_revision()
-                connection.rollback()
-        except DBAPIError as error:
-            raise StoreError(
-                f"{self.path} cannot be opened as a Homeloop database ({error.orig}). "
-                "Move it away, or restore a backup to that place."
-            ) from None
-        if found == known.get_current_head():
-            return
-        if found is not None and found not in {script.revision for script in known.walk_revisions()}:
-            raise StoreError(
-                f"{self.path} was written by a newer Homeloop (schema {found}). "
-                "Install that version or a later one; nothing was changed."
-            )
-        with self.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        schema.upgrade(self.engine, self.path)
 
     def take_sender_lock(self) -> None:
         """Make this the one process that sends from the file. Raises `AlreadyRunning`."""

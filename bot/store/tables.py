@@ -83,6 +83,7 @@ class LaneState(StrEnum):
 
     RUNNING = "running"
     STOPPED = "stopped"  #: a setup error, or staff; its queue is kept
+    HOLD = "hold"  #: a restored database: nothing is sent before the provider's lists have been read back
     RETIRED = "retired"  #: no longer in config.toml; nothing is queued for it
 
 
@@ -194,6 +195,9 @@ class ContactPoint(SQLModel, table=True):
     open_until: datetime | None = _moment()
     bad_at: datetime | None = _moment()  #: the provider says there is no such phone or chat
     bad_why: str | None = None
+    #: on how many days in a row a text found this phone off, and the last of them (bot.store.outbox.again)
+    off_days: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    off_on: str | None = None  #: ISO date, on the school's clock
 
 
 class PersonContactPoint(SQLModel, table=True):
@@ -281,6 +285,8 @@ class Broadcast(SQLModel, table=True):
     desk: dict[str, Any] | None = _json()
     changed_at: datetime | None = _moment()
     paused_at: datetime | None = _moment()  #: staff paused it; what is left of it waits
+    worth: str | None = None  #: until when it is worth sending, as `bot.hours.worth_until` reads it
+    routes: str | None = None  #: ways tried after a failure, in order (bot.store.outbox.following); None: usual
 
 
 class Translation(SQLModel, table=True):
@@ -329,17 +335,25 @@ class Schedule(SQLModel, table=True):
     rrule: str | None = None  #: None = once
     done: bool = False
     next_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
+    #: nothing of it on days on which the school is closed (settings.calendar)
+    skip_closed: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
 
 
 class Occurrence(SQLModel, table=True):
     """One local date and time of a schedule; made in the transaction that releases it."""
 
-    __table_args__ = (UniqueConstraint("schedule_id", "local"),)
+    __table_args__ = (
+        UniqueConstraint("schedule_id", "local"),
+        _partial("occurrence_expires", "expires_at", where="expires_at IS NOT NULL AND NOT expired"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     schedule_id: int = _key("schedule.id", index=False)
     local: str
     released_at: datetime = _moment(nullable=False)
     deliveries: int = 0
+    expires_at: datetime | None = _moment()  #: nothing of it starts after this
+    #: that moment has come, and what was left of it has been ended
+    expired: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
 
 
 class Lane(SQLModel, table=True):
@@ -352,6 +366,8 @@ class Lane(SQLModel, table=True):
     state: str = LaneState.RUNNING
     why: str | None = None
     not_before: datetime | None = _moment()  #: a provider's retry_after
+    day: str | None = None  #: ISO date on the provider's clock, of which `day_parts` counts
+    day_parts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  #: begun on that day
 
 
 class Delivery(SQLModel, table=True):
@@ -370,6 +386,9 @@ class Delivery(SQLModel, table=True):
             where="state IN ('queued', 'sending')",
         ),
         _partial("delivery_waiting", "waiting_until", where="state = 'waiting'"),
+        _partial("delivery_start_by", "start_by", where="state = 'queued' AND start_by IS NOT NULL"),
+        _partial("delivery_to_follow", "id", where="state = 'failed' AND NOT followed"),
+        _partial("delivery_instead", "instead_of", where="instead_of IS NOT NULL"),
         _partial("delivery_unsettled", "lane_id", "state", where="state IN ('sending', 'uncertain', 'held')"),
         _partial("delivery_provider", "provider_id", where="provider_id IS NOT NULL"),
         Index("delivery_to", "contact_point_id", "id"),
@@ -396,6 +415,11 @@ class Delivery(SQLModel, table=True):
     inbound_id: int | None = _key("inbound.id", index=False, nullable=True)  #: what it answers
     state: str
     waiting_until: datetime | None = _moment()
+    #: it may be begun until here without another look at the clock: quiet hours, or its end; None: always
+    start_by: datetime | None = _moment()
+    #: it failed, and the next way to reach the family has been looked for
+    followed: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    instead_of: int | None = None  #: the delivery that failed first, whose place this takes
     epoch: int | None = None
     attempt: str | None = None
     attempts: int = 0
@@ -430,6 +454,27 @@ class Inbound(SQLModel, table=True):
     message: dict[str, Any] = _json(nullable=False)  #: bot.messages.Inbound as JSON
     received_at: datetime = _moment(nullable=False)
     handled_at: datetime | None = _moment()
+    #: read from the provider's list instead of being brought to us; `received_at` is then when it was sent
+    pulled: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+
+
+class Pulled(SQLModel, table=True):
+    """Up to when everything that came to one sender has been read from its provider's list."""
+
+    lane: str = Field(primary_key=True)  #: the lane's name
+    until: datetime = _moment(nullable=False)  #: on the provider's clock
+    looked_at: datetime = _moment(nullable=False)
+
+
+class Restored(SQLModel, table=True):
+    """One restore from a backup; while it is not lifted, every lane is on hold."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    backed_up_at: datetime = _moment(nullable=False)
+    restored_at: datetime = _moment(nullable=False)
+    read_back_at: datetime | None = _moment()  #: STOPs and sends since the backup are known
+    lifted_at: datetime | None = _moment()
+    why: str | None = None  #: what keeps it from being lifted, for staff
 
 
 class ProviderEvent(SQLModel, table=True):
@@ -458,7 +503,11 @@ class Talk(SQLModel, table=True):
 class Reply(SQLModel, table=True):
     """What a person told us, our understanding of it, and how sure we are."""
 
-    __table_args__ = (_partial("reply_own_words", "broadcast_id", "id", where="value IS NULL"),)
+    __table_args__ = (
+        _partial("reply_own_words", "broadcast_id", "id", where="value IS NULL"),
+        _partial("reply_engine_due", "engine_due_at", where="engine_due_at IS NOT NULL"),
+        _partial("reply_checked", "broadcast_id", "language", "checked", where="checked IS NOT NULL"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     broadcast_id: int | None = _key("broadcast.id", nullable=True)  #: None: a question of their own
     contact_point_id: int = _key("contact_point.id")
@@ -469,8 +518,17 @@ class Reply(SQLModel, table=True):
     value: str | None = None  #: "yes", "no", a choice's number from 1, a number
     understood_home: str | None = None  #: in the family's language
     understood_staff: str | None = None
-    by: str = "family"  #: who wrote the understanding: "family" (closed answer), "liaison:Faadumo"
+    #: who wrote the understanding: "family" (closed answer), "liaison:Faadumo", "engine:LibreTranslate"
+    by: str = "family"
     late: bool = False
+    #: when an engine is asked what the words mean; None: none is, or it is done
+    engine_due_at: datetime | None = _moment()
+    engine_tries: int = 0
+    #: why an engine's understanding was not used, as bot.translation.pipeline.Loss says it
+    engine_why: str | None = None
+    checked: str | None = None  #: of one in twenty that the family called right: "asked", "right", "wrong"
+    checked_at: datetime | None = _moment()
+    checked_by: str | None = None  #: name of the liaison
     inbound_id: int = Field(foreign_key="inbound.id", unique=True)  #: the text that began it
     made_at: datetime = _moment(nullable=False)
     changed_at: datetime = _moment(nullable=False)
@@ -518,6 +576,10 @@ class Handover(SQLModel, table=True):
     acknowledged_by: int | None = None
     log: list[dict[str, Any]] | None = _json()
     broadcast_id: int | None = None  #: that leaves this phone out ("call: …") or was not sent ("missed: …")
+    warned_at: datetime | None = _moment()  #: staff were told that the promise is about to be missed
+    missed_at: datetime | None = _moment()  #: it was missed, and the family told of a new hour, once
+    paged: int = 0  #: rounds of pages to those on call, of a restricted one
+    paged_at: datetime | None = _moment()
 
 
 class Staff(SQLModel, table=True):

@@ -13,9 +13,9 @@ from bot.store.tables import Delivery, Person, PersonContactPoint
 AT_ONCE: Final = 5_000  #: ids in one statement
 
 
-def rows_of(session: Session, query: Any) -> list[Any]:
-    """Run one query."""
-    return list(session.connection().execute(query))
+def rows_of(session: Session, query: Any, **asked: Any) -> list[Any]:
+    """Run one query, with values for its parameters."""
+    return list(session.connection().execute(query, asked))
 
 
 def in_portions(ids: Sequence[int]) -> Iterable[Sequence[int]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col
 
 from bot.messages import DeliveryState
@@ -38,7 +39,7 @@ _UNSETTLED: Final = sa.text("delivery.state IN ('sending', 'uncertain', 'held')"
 _DOUBTFUL: Final = (DeliveryState.HELD, DeliveryState.UNCERTAIN)
 
 
-def _of(number: int) -> sa.ColumnElement[bool]:
+def _of(number: Any) -> Any:
     """Say that a delivery is a broadcast's, in a way that no index answers: few texts are in doubt."""
     return col(Delivery.broadcast_id) + 0 == number
 
@@ -60,19 +61,25 @@ def doubts(
     session: Session, number: int | None = None, *, by_name: bool, limit: int = 25, offset: int = 0
 ) -> tuple[Doubt, ...]:
     """List texts of which nobody knows whether they arrived, those that staff decide on first."""
+    found = rows_of(session, _doubted(of_one=number is not None), number=number, most=limit, offset=offset)
+    names = names_at(session, [row.phone for row in found]) if by_name else {}
+    return tuple(_doubt(row, names.get(row.phone, ()), by_name=by_name) for row in found)
+
+
+@cache
+def _doubted(*, of_one: bool) -> Any:
     conditions: list[Any] = [_UNSETTLED, col(Delivery.state).in_(_DOUBTFUL), shown()]
-    if number is not None:
-        conditions.append(_of(number))
-    rows = (
+    if of_one:
+        conditions.append(_of(bindparam("number", type_=sa.Integer)))
+    return (
         sa.select(*_columns())
         .join(ContactPoint, col(ContactPoint.id) == col(Delivery.contact_point_id))
         .outerjoin(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
         .where(*conditions)
         .order_by(col(Delivery.state), col(Delivery.id))
+        .limit(bindparam("most"))
+        .offset(bindparam("offset"))
     )
-    found = rows_of(session, rows.limit(limit).offset(offset))
-    names = names_at(session, [row.phone for row in found]) if by_name else {}
-    return tuple(_doubt(row, names.get(row.phone, ()), by_name=by_name) for row in found)
 
 
 def _columns() -> tuple[Any, ...]:
@@ -91,12 +98,16 @@ def _doubt(row: Any, names: tuple[str, ...], *, by_name: bool) -> Doubt:
 
 def in_doubt(session: Session) -> dict[str, int]:
     """Count texts of which nobody knows whether they arrived: "held" ones wait for staff."""
-    rows = (
+    return dict(rows_of(session, _in_doubt()))
+
+
+@cache
+def _in_doubt() -> Any:
+    return (
         sa.select(col(Delivery.state), func.count())
         .where(_UNSETTLED, col(Delivery.state).in_(_DOUBTFUL), shown())
         .group_by(col(Delivery.state))
     )
-    return dict(rows_of(session, rows))
 
 
 def held_of(session: Session, number: int) -> list[int]:

@@ -6,15 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col
 
 from bot.messages import ChannelName, DeliveryState
+from bot.store.outbox import PAUSED
 from bot.store.pulse import TICK, last
-from bot.store.tables import Broadcast, Delivery, Inbound, Lane, LaneState, ProviderEvent, Schedule
+from bot.store.tables import (
+    Broadcast,
+    Delivery,
+    Handover,
+    Inbound,
+    Lane,
+    LaneState,
+    ProviderEvent,
+    Schedule,
+)
 from bot.watching.asking import rows_of
 from bot.watching.recent import Went
 
@@ -31,6 +42,8 @@ class Ailment(StrEnum):
     STANDS_STILL = "stands still"  #: nothing happens by itself: schedules, retries, waking
     NOT_READ = "not read"  #: what families wrote is not thought about
     STOPPED = "stopped"  #: a sender is stopped and keeps its queue
+    ON_HOLD = "on hold"  #: restored from a backup: it waits until what has happened since is read back
+    FILTERED = "filtered"  #: a broadcast is paused because carriers filter it
     NO_SENDER = "no sender"  #: nothing can leave at all
     DEAF = "deaf"  #: texts left and the provider reports nothing about them
     ASKED_TO_WAIT = "asked to wait"  #: a provider takes nothing more for a while
@@ -69,6 +82,7 @@ class Health:
     unread_since: datetime | None
     heard_at: datetime | None  #: when a provider last told us anything
     late: bool  #: a schedule's hour has passed and nothing went out
+    filtered: bool  #: Homeloop has paused a broadcast that carriers filter, and nobody has looked at it
     deaf: bool  #: texts left long enough ago, and nobody has told us what became of any
 
     @property
@@ -83,6 +97,8 @@ class Health:
             Ailment.STANDS_STILL: self.late or self._is_old(self.ticked_at),
             Ailment.NOT_READ: self._is_old(self.unread_since),
             Ailment.STOPPED: any(one.stopped for one in self.senders),
+            Ailment.ON_HOLD: any(one.state == LaneState.HOLD for one in self.senders),
+            Ailment.FILTERED: self.filtered,
             Ailment.NO_SENDER: not self.senders,
             Ailment.DEAF: self.deaf,
             Ailment.ASKED_TO_WAIT: any(one.queued and one.waits(self.at) for one in self.senders),
@@ -95,16 +111,7 @@ class Health:
 
 def health(session: Session, recent: Sequence[Went], now: datetime) -> Health:
     """Look at everything that must move by itself; `recent` is what went out lately."""
-    (seen,) = rows_of(
-        session,
-        sa.select(
-            sa.select(func.count()).select_from(Inbound).where(_UNREAD).scalar_subquery().label("unread"),
-            _first(col(Inbound.received_at), col(Inbound.id), _UNREAD).label("unread_since"),
-            _first(col(Inbound.received_at), col(Inbound.id).desc()).label("inbound"),
-            _first(col(ProviderEvent.received_at), col(ProviderEvent.id).desc()).label("reported"),
-            _late(now).label("late"),
-        ),
-    )
+    (seen,) = rows_of(session, _signs(), quiet=now - QUIET)
     heard_at = max((one for one in (seen.inbound, seen.reported) if one is not None), default=None)
     return Health(
         at=now,
@@ -114,7 +121,20 @@ def health(session: Session, recent: Sequence[Went], now: datetime) -> Health:
         unread_since=seen.unread_since,
         heard_at=heard_at,
         late=bool(seen.late),
+        filtered=bool(seen.filtered),
         deaf=_is_deaf(session, recent, heard_at, now),
+    )
+
+
+@cache
+def _signs() -> Any:
+    return sa.select(
+        sa.select(func.count()).select_from(Inbound).where(_UNREAD).scalar_subquery().label("unread"),
+        _first(col(Inbound.received_at), col(Inbound.id), _UNREAD).label("unread_since"),
+        _first(col(Inbound.received_at), col(Inbound.id).desc()).label("inbound"),
+        _first(col(ProviderEvent.received_at), col(ProviderEvent.id).desc()).label("reported"),
+        _late().label("late"),
+        _filtered().label("filtered"),
     )
 
 
@@ -124,13 +144,18 @@ def _first(column: Any, order: Any, *conditions: Any) -> Any:
 
 def senders_seen(session: Session) -> tuple[SenderSeen, ...]:
     """Return the configured senders with their queues."""
+    return tuple(SenderSeen(*row) for row in rows_of(session, _senders()))
+
+
+@cache
+def _senders() -> Any:
     # the state is written out, for a parameter would keep SQLite from using the index `delivery_claim`
     queues = (
         sa.select(col(Delivery.lane_id), func.count().label("texts"))
         .where(sa.text("delivery.state = 'queued'"))
         .group_by(col(Delivery.lane_id))
     ).subquery("queues")
-    rows = (
+    return (
         sa.select(
             col(Lane.id), col(Lane.name), col(Lane.channel), col(Lane.state), col(Lane.why),
             col(Lane.not_before), func.coalesce(queues.c.texts, 0),
@@ -139,16 +164,24 @@ def senders_seen(session: Session) -> tuple[SenderSeen, ...]:
         .where(col(Lane.state) != LaneState.RETIRED)
         .order_by(col(Lane.id))
     )  # fmt: skip
-    return tuple(SenderSeen(*row) for row in rows_of(session, rows))
 
 
-def _late(now: datetime) -> Any:
-    """Say in SQL whether a schedule should have gone out; what staff have paused is not late."""
+def _late() -> Any:
+    """Say in SQL, with `quiet`, whether a schedule should have gone out; what is paused is not late."""
     paused = sa.select(col(Broadcast.id)).where(col(Broadcast.paused_at).is_not(None))
     return sa.exists().where(
-        col(Schedule.next_at) < now - QUIET,
+        col(Schedule.next_at) < bindparam("quiet"),
         col(Schedule.done).is_(False),
         col(Schedule.broadcast_id).not_in(paused),
+    )
+
+
+def _filtered() -> Any:
+    """Say in SQL whether the office has not yet looked at a broadcast that Homeloop itself has paused."""
+    return sa.exists().where(
+        col(Handover.done_at).is_(None),
+        col(Handover.contact_point_id).is_(None),
+        col(Handover.why).startswith(PAUSED),
     )
 
 

@@ -154,7 +154,11 @@ def _failed(session: Session, number: int, time_id: int) -> list[Any]:
         )
         .outerjoin(link, col(link.contact_point_id) == col(Delivery.contact_point_id))
         .outerjoin(Person, col(Person.id) == col(link.person_id))
-        .where(*of_time(number, time_id), col(Delivery.state) == DeliveryState.FAILED),
+        .where(
+            *of_time(number, time_id),
+            col(Delivery.state) == DeliveryState.FAILED,
+            col(Delivery.instead_of).is_(None),  # what was tried in its place belongs to it
+        ),
     )
 
 
@@ -236,7 +240,19 @@ def _reached(session: Session, number: int, time_id: int, homes: Mapping[_Key, _
             col(Delivery.state) != DeliveryState.FAILED,
         )
         reached |= {key for (phone,) in rows_of(session, told) for key in phones[phone]}
+    another_way = {phone for (phone,) in rows_of(session, _told_another_way(number, time_id))}
+    reached |= {key for key, home in homes.items() if home.phones & another_way}
     return reached & homes.keys()
+
+
+def _told_another_way(number: int, time_id: int) -> sa.Select[Any]:
+    """Return the phones whose text failed and went another way (bot.store.outbox.following)."""
+    first = Delivery.__table__.alias("first")  # type: ignore[attr-defined]
+    return (
+        sa.select(first.c.contact_point_id)
+        .join(Delivery, col(Delivery.instead_of) == first.c.id)
+        .where(*of_time(number, time_id), col(Delivery.state) != DeliveryState.FAILED)
+    )
 
 
 def _phones_of(session: Session, these: sa.ColumnElement[bool]) -> list[Any]:

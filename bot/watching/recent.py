@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col
 
 from bot.causes import Cause, cause_of
@@ -54,8 +55,16 @@ class Went:
 
 def lately(session: Session, now: datetime, *, most: int = MOST) -> tuple[Went, ...]:
     """Return what went out in the last two weeks, newest first."""
-    rows = rows_of(
-        session,
+    rows = rows_of(session, _newest(), most=most)
+    recent = [row for row in rows if row.released_at > now - LATELY]
+    counts = _counts(session, [(row[0], row[5]) for row in recent])
+    went = (_went(row, counts.get(row[5], [])) for row in recent)
+    return tuple(one for one in went if one.texts)  # what was missed has none
+
+
+@cache
+def _newest() -> Any:
+    return (
         sa.select(
             col(Broadcast.id), col(Broadcast.title), col(Broadcast.purpose), col(Broadcast.state),
             col(Broadcast.paused_at), col(Occurrence.id), col(Occurrence.released_at),
@@ -65,12 +74,8 @@ def lately(session: Session, now: datetime, *, most: int = MOST) -> tuple[Went, 
         .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
         .join(Broadcast, col(Broadcast.id) == col(Schedule.broadcast_id))
         .order_by(col(Occurrence.id).desc())
-        .limit(most),
+        .limit(bindparam("most"))
     )  # fmt: skip
-    recent = [row for row in rows if row.released_at > now - LATELY]
-    counts = _counts(session, [(row[0], row[5]) for row in recent])
-    went = (_went(row, counts.get(row[5], [])) for row in recent)
-    return tuple(one for one in went if one.texts)  # what was missed has none
 
 
 def _went(row: Any, counts: Iterable[tuple[str, int]]) -> Went:
@@ -84,19 +89,24 @@ def _went(row: Any, counts: Iterable[tuple[str, int]]) -> Went:
 def _counts(session: Session, times: Sequence[tuple[int, int]]) -> dict[int, list[tuple[str, int]]]:
     if not times:
         return {}
-    rows = (
+    numbers, time_ids = [number for number, _ in times], [time_id for _, time_id in times]
+    found: dict[int, list[tuple[str, int]]] = {}
+    for time_id, state, count in rows_of(session, _counting(), numbers=numbers, times=time_ids):
+        found.setdefault(time_id, []).append((state, count))
+    return found
+
+
+@cache
+def _counting() -> Any:
+    return (
         sa.select(col(Delivery.occurrence_id), col(Delivery.state), func.count())
         .where(
-            col(Delivery.broadcast_id).in_([number for number, _ in times]),
-            col(Delivery.occurrence_id).in_([time_id for _, time_id in times]),
+            col(Delivery.broadcast_id).in_(bindparam("numbers", expanding=True)),
+            col(Delivery.occurrence_id).in_(bindparam("times", expanding=True)),
             col(Delivery.state).in_(_LOOKED_AT),
         )
         .group_by(col(Delivery.occurrence_id), col(Delivery.state))
     )
-    found: dict[int, list[tuple[str, int]]] = {}
-    for time_id, state, count in rows_of(session, rows):
-        found.setdefault(time_id, []).append((state, count))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,13 @@ class LostAnswer:
 
 def lost_answers(session: Session, now: datetime, *, limit: int = 10) -> tuple[LostAnswer, ...]:
     """List answers of ours that failed in the last two weeks, newest first."""
-    rows = (
+    rows = rows_of(session, _lost(), since=now - LATELY, most=limit)
+    return tuple(LostAnswer(*row) for row in rows)
+
+
+@cache
+def _lost() -> Any:
+    return (
         sa.select(
             col(Delivery.id), col(Delivery.contact_point_id), col(Delivery.language),
             col(Delivery.settled_at), col(Delivery.reason), col(Delivery.code),
@@ -127,13 +143,12 @@ def lost_answers(session: Session, now: datetime, *, limit: int = 10) -> tuple[L
             col(Delivery.broadcast_id).is_(None),
             col(Delivery.occurrence_id).is_(None),
             col(Delivery.state) == DeliveryState.FAILED,
-            col(Delivery.settled_at) > now - LATELY,
+            col(Delivery.settled_at) > bindparam("since"),
             shown(),
         )
         .order_by(col(Delivery.id).desc())
-        .limit(limit)
+        .limit(bindparam("most"))
     )  # fmt: skip
-    return tuple(LostAnswer(*row) for row in rows_of(session, rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +159,30 @@ class Missed:
     why: str  #: one sentence for staff
     number: int | None
     at: datetime
+    once: bool  #: it was to go out once, and nothing of it ever went: it can be sent after all
 
 
 def missed(session: Session) -> tuple[Missed, ...]:
     """List what was not sent because its hour had passed, until somebody has dealt with it."""
-    rows = (
-        sa.select(col(Handover.id), col(Handover.why), col(Handover.broadcast_id), col(Handover.made_at))
+    return tuple(Missed(*row) for row in rows_of(session, _missed()))
+
+
+def _once() -> Any:
+    """Say of what was missed that it does not repeat, and that nothing of it ever went."""
+    number = col(Handover.broadcast_id)
+    schedule = sa.exists().where(
+        col(Schedule.broadcast_id) == number, col(Schedule.rrule).is_(None), col(Schedule.done)
+    )
+    gone = sa.exists().where(col(Delivery.broadcast_id) == number)
+    return sa.and_(schedule, sa.not_(gone)).label("once")
+
+
+@cache
+def _missed() -> Any:
+    return (
+        sa.select(
+            col(Handover.id), col(Handover.why), col(Handover.broadcast_id), col(Handover.made_at), _once()
+        )
         .where(
             col(Handover.done_at).is_(None),
             col(Handover.contact_point_id).is_(None),
@@ -158,4 +191,3 @@ def missed(session: Session) -> tuple[Missed, ...]:
         .order_by(col(Handover.id).desc())
         .limit(MOST)
     )
-    return tuple(Missed(*row) for row in rows_of(session, rows))

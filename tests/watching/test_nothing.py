@@ -225,3 +225,25 @@ def test_only_the_time_that_is_looked_at_counts(build: Build, store: Store) -> N
         return going.number, later
 
     assert store.reading(watching.nothing, *build(add)).families == ()
+
+
+def test_a_family_that_was_reached_another_way_is_not_missed(build: Build, store: Store) -> None:
+    """The father lives elsewhere, and his phone took the text in the place of hers."""
+
+    def add(rows: Rows) -> tuple[int, int]:
+        going = Going(rows, audience=Audience().to_json())
+        hers, lost = rows.phone("en"), rows.phone("en")
+        his = rows.phone("en")
+        for phone, reference in ((hers, "a"), (lost, "b"), (his, "c")):
+            at_home(rows, person_on(rows, phone))
+            assert reference
+        failed = going.to(hers, "failed", code="21211", reason=WRONG)
+        going.to(his, instead_of=failed)
+        nobody = going.to(lost, "failed", code="21211", reason=WRONG)
+        going.to(rows.phone("en"), "failed", code="30006", reason=LANDLINE, instead_of=nobody)
+        return going.key
+
+    key = build(add)
+    found = store.reading(watching.nothing, *key)
+    assert [one.cause for one in found.families] == [Cause.WRONG_NUMBER]
+    assert found.elsewhere == 1
