@@ -232,7 +232,7 @@ def _to_read_back(now: ReadBack, event: Said, facts: Facts) -> Heard | Hearing:
         found = answers.answer(text, now.own.question, words, day_of(event.at, facts))
         if found is not None and found.sure:
             return Hearing(Heard.ANSWER, answer=found)
-    other = _beside(text, facts, languages=False)
+    other = _beside(text, facts, own_words=True)
     if other is not None:
         return other
     return Heard.DELICATE if intent.is_delicate(text, words) else Heard.CORRECTION
@@ -240,7 +240,7 @@ def _to_read_back(now: ReadBack, event: Said, facts: Facts) -> Heard | Hearing:
 
 def _own_words(event: Said, facts: Facts) -> Heard | Hearing:
     """A bare number is the answer here, and 0 and 9 mean nothing else (rule 2)."""
-    other = _beside(event.text, facts, languages=False)
+    other = _beside(event.text, facts, own_words=True)
     if other is not None:
         return other
     speakable = facts.lexicon.tag in facts.speakable
@@ -269,14 +269,16 @@ def _for_a_person(text: str) -> Heard | None:
     return {"0": Heard.PERSON, "9": Heard.UNCLEAR}.get(plain(text))
 
 
-def _beside(text: str, facts: Facts, *, languages: bool = True) -> Heard | Hearing | None:
-    """Recognise what is no answer, whatever was asked."""
+def _beside(text: str, facts: Facts, *, own_words: bool = False) -> Heard | Hearing | None:
+    """Recognise what is no answer, whatever was asked; where own words are, only by whole messages."""
     words = facts.lexicon
-    if intent.is_unclear(text, words):
+    if intent.is_unclear(text, words, sentences=not own_words):
         return Heard.UNCLEAR
-    if intent.wants_person(text, words) or (languages and intent.lacks_language(text, words)):
+    if intent.wants_person(text, words, sentences=not own_words):
         return Heard.PERSON
-    tag = intent.language_named(text, words) if languages else None
+    if not own_words and intent.lacks_language(text, words):
+        return Heard.PERSON
+    tag = None if own_words else intent.language_named(text, words)
     if tag is not None:
         return Hearing(Heard.LANGUAGE, tag=tag)
     if intent.is_chatter(text, words):

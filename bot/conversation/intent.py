@@ -154,8 +154,13 @@ def asks_who(text: str, lexicon: Lexicon) -> bool:
     return _is_one_of(text, lexicon.who, lexicon) or _is_sentence_of("who_said", text, lexicon)
 
 
-def wants_person(text: str, lexicon: Lexicon) -> bool:
-    """Say whether they ask for a person in words, or for a language without naming it (rule 1)."""
+def wants_person(text: str, lexicon: Lexicon, *, sentences: bool = True) -> bool:
+    """Say whether they ask for a person in words, or for a language without naming it (rule 1).
+
+    Without `sentences` only whole messages of the list count: "I need an interpreter" may be an answer.
+    """
+    if not sentences:
+        return _is_one_of(text, lexicon.person, lexicon)
     if _is_one_of(text, lexicon.person, lexicon) or _is_sentence_of("person_said", text, lexicon):
         return True
     return asks_other_language(text, lexicon)
@@ -219,13 +224,13 @@ def is_chatter(text: str, lexicon: Lexicon) -> bool:
     return is_tapback(text) or not _without(plain(text), lexicon.courtesy)
 
 
-def is_unclear(text: str, lexicon: Lexicon) -> bool:
+def is_unclear(text: str, lexicon: Lexicon, *, sentences: bool = True) -> bool:
     """Say whether a text is a lone question mark or says "I don't understand" (rule 2)."""
     bare = "".join(text.split())
     lone_mark = bool(bare) and all(letter in QUESTION_MARKS for letter in bare)
     if lone_mark or _is_one_of(text, lexicon.unclear, lexicon):
         return True
-    return _is_sentence_of("unclear_said", text, lexicon)
+    return sentences and _is_sentence_of("unclear_said", text, lexicon)
 
 
 def is_tapback(text: str) -> bool:

@@ -286,7 +286,8 @@ class Broadcast(SQLModel, table=True):
     changed_at: datetime | None = _moment()
     paused_at: datetime | None = _moment()  #: staff paused it; what is left of it waits
     worth: str | None = None  #: until when it is worth sending, as `bot.hours.worth_until` reads it
-    routes: str | None = None  #: ways tried after a failure, in order (bot.store.outbox.following); None: usual
+    #: ways tried after a failure, in order (bot.store.outbox.following); None: the usual
+    routes: str | None = None
 
 
 class Translation(SQLModel, table=True):

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from twilio.rest import Client
 
 from bot.channels.sms import SmsChannel
-from bot.channels.twilio_sdk import TransportClient
 from bot.channels.sms_webhook import SmsWebhook
 from bot.channels.twilio_codes import CODES
+from bot.channels.twilio_sdk import TransportClient
 from bot.errors import BadRequest, Forged, Malformed, NotAccepted, Setup, Temporary, Throttled, Uncertain
 from bot.messages import Outbound, Request
 from bot.settings import Sms

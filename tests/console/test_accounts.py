@@ -81,7 +81,7 @@ async def test_a_role_is_changed_and_the_colleague_signs_in_again(desk: Desk) ->
     owner, _ = await signed_in(desk, "ana@school.example")
     omar, _ = await signed_in(desk, "omar@school.example")
     assert (await omar.get("/account")).status_code == 200
-    assert heading(await owner.get(f"/staff/{who}")) == "Omar Ali"
+    assert heading(await owner.get(f"/staff/{who}")) == "<bdi>Omar Ali</bdi>"
     answer = await press(owner, f"/staff/{who}", name="Omar Ali", role="approver")
     assert "Omar Ali: changed." in (await owner.follow(answer)).text
     assert (await omar.get("/account")).status_code == 303

@@ -268,7 +268,10 @@ def test_what_the_tables_hold_is_read_for_the_judge(
 
     made = store.writing(work)
     held = store.reading(counting.kept, {made: frozenset({SCHOOL})})
-    assert [(one.broadcast_id, one.language, one.channel) for one in held.due] == [(made, "en", "sms")]
+    assert [(one.broadcast_id, one.language, one.channel) for one in held.due] == [
+        (made, "en", "sms"),
+        (made, "en", "telegram"),
+    ]
     assert held.answers == {("sms", "SM1"): (school.phone(1), THANKS), ("telegram", "17"): ("900", THANKS)}
     assert held.written == {(school.phone(1), THANKS): 1, ("900", THANKS): 1}
     assert held.replies == {("sms", "IN1"): "confirmed", ("telegram", "7155:4"): "confirmed"}

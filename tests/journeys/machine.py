@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ from tests.journeys.typist import Typist
 __all__ = ["Machine", "free_port", "machine_in", "until"]
 
 HOMELOOP = Path(sys.executable).parent / "homeloop"
+
+#: what waits longer than this, such as a phone that was off, is not waited for
+LATER = timedelta(minutes=5)
 
 #: delivery states that are not the last
 MOVING = {"waiting", "queued", "sending", "uncertain"}
@@ -171,7 +174,9 @@ class Machine:
         def still() -> bool:
             due = f"SELECT 1 FROM schedule WHERE NOT done AND next_at <= {micros(datetime.now(UTC))}"
             unread = "SELECT 1 FROM inbound WHERE handled_at IS NULL"
-            return not self.rows(f"{due} UNION {unread}") and not set(self.states()) & MOVING
+            later = micros(datetime.now(UTC) + LATER)
+            soon = f"NOT (state = 'waiting' AND coalesce(waiting_until, 0) > {later})"
+            return not self.rows(f"{due} UNION {unread}") and not set(self.states(soon)) & MOVING
 
         until("everything to be settled", still)
 
