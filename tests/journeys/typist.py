@@ -7,6 +7,7 @@ costs what it does and not what it imports.
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import signal
@@ -17,6 +18,9 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from typing import IO, Any, NoReturn
+
+#: what opens only when it is needed is opened here once, before anybody types
+ROOMS = ("alembic.command", "bot.channels.sms", "bot.channels.telegram", "bot.translation.engines")
 
 SECONDS = 60.0  #: that a command may take before it is ended and has failed
 
@@ -53,7 +57,9 @@ class Typist:
 
 
 def _serve() -> None:
-    from bot.cli import main
+    for room in ROOMS:
+        importlib.import_module(room)
+    from bot.cli.door import main
 
     answers = os.fdopen(os.dup(1), "w")
     gc.freeze()  # so that the processes share what was loaded
