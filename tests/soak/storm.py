@@ -104,6 +104,8 @@ class Storm:
     async def finish(self) -> None:
         """Leave the sender in peace until nothing moves any more, then let it stop by itself."""
         sender = await self._nursery.begin()
+        # Before it has begun, a signal would end it as it ends any program.
+        await self._until(sender, lambda: sender.begun_after is not None, every=0.1)
         await self._until(sender, lambda: not self.count(*MOVING), every=0.1)
         assert await sender.end(signal.SIGTERM) == 0, "the sender did not stop as it should"
 
