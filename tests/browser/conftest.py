@@ -32,7 +32,6 @@ _EVERY_RUN = {
     "test_refusals.py",
     "test_tasks_english.py",
     "test_without_scripts.py",
-    "test_zoomed.py",
 }
 #: and what it looks at on a phone alone
 _ON_A_PHONE = {"test_tasks_arabic.py"}
