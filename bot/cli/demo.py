@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import sys
+import tempfile
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,7 +39,8 @@ def demo(
         bool, typer.Option("--training", help="Rehearse: your own school, families that do not exist.")
     ] = False,
     data: Annotated[
-        Path | None, typer.Option(help=f"Where the demo keeps its data.  [default: {DATA}]")
+        Path | None,
+        typer.Option(help=f"Where the demo keeps its data.  [default: {DATA}; headless: a new folder]"),
     ] = None,
     port: Annotated[
         int | None,
@@ -63,7 +65,9 @@ def demo(
     from bot.demo import Manner, Place
 
     if headless:
-        _count(data or DATA, people, as_json=as_json)
+        # Counted is a whole day: over the data of an earlier one nothing would be asked any more.
+        with tempfile.TemporaryDirectory(prefix="homeloop-demo-") as fresh:
+            _count(data or Path(fresh), people, as_json=as_json)
         return
     manner, place = Manner.SHOWN, Place()
     if training:
