@@ -28,9 +28,9 @@ from rich.table import Table
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.app import App
+from bot.bootstrap import at_rest
 from bot.ports import Clock
 from bot.roles import Role
-from bot.service import at_rest
 from bot.settings import Settings, parse
 from bot.store.accounts import begin_session
 from bot.store.store import Store

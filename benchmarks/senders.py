@@ -7,7 +7,6 @@ of them leaves out.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import random
@@ -26,6 +25,7 @@ import uvloop
 from sqlmodel import Session
 
 from bot.app import App
+from bot.bootstrap import at_rest
 from bot.messages import Outbound, Receipt
 from bot.ports import Channel
 from bot.store import outbox as deliveries
@@ -143,8 +143,7 @@ async def telegram_ours(url: str, count: int, concurrent: int) -> dict[str, floa
 
 async def homeloop(folder: str, url: str, count: int, **sms: Any) -> dict[str, float]:
     """Send what is queued in the outbox, to the last settlement; the first twentieth is to get warm."""
-    gc.collect()
-    gc.freeze()  # as `bot.service` does once all is up
+    at_rest()
     async with sending(folder, url, **sms) as app:
         while (warm := await app.store.read(settled)) < count // 20:  # noqa: ASYNC110 - as in `sent`
             await asyncio.sleep(0.01)
@@ -178,7 +177,7 @@ async def sending(
 async def sent(app: App) -> None:
     """Wait until nothing is left to send or to settle."""
     while await app.store.read(is_left):  # noqa: ASYNC110 - the database is asked, nobody tells
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.02)
 
 
 def settled(session: Session) -> int:

@@ -181,7 +181,7 @@ def _peers(bench: Bench, provider: providers.Provider, base: Row, ours: Row) -> 
 
 
 def _telegram(bench: Bench, provider: providers.Provider, base: Row) -> Iterator[Row]:
-    count = bench.sized(900, 200)
+    count = bench.sized(900, 120)
     tries = {
         at_once: sender("telegram_sdk", url=provider.url, count=count, concurrent=at_once, times=ROUNDS)
         for at_once in (1, 4, 16, 64)
@@ -226,7 +226,7 @@ def latency(bench: Bench) -> Iterator[Row]:
 
 def growth(bench: Bench) -> Iterator[Row]:
     """The same work on a queue a hundred times as long, and releasing such a queue."""
-    few, many = 10_000, bench.sized(1_000_000, 200_000)
+    few, many = 10_000, bench.sized(1_000_000, 100_000)
     large = str(bench.kept(many))
     found: dict[int, list[Row]] = {few: [], many: []}
     for number in range(ROUNDS):
@@ -245,7 +245,7 @@ def growth(bench: Bench) -> Iterator[Row]:
 
 def limits(bench: Bench) -> Iterator[Row]:
     """Two lanes whose limits the provider enforces, with replies written all the while."""
-    given = ((100.0, bench.sized(10_000, 1_500)), (3.0, bench.sized(300, 45)))
+    given = ((100.0, bench.sized(10_000, 1_000)), (3.0, bench.sized(300, 30)))
     running = []
     with ExitStack() as stack:
         for per_second, count in given:

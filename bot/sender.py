@@ -13,9 +13,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from bot.app import App
-from bot.bootstrap import open_app
+from bot.bootstrap import at_rest, open_app
 from bot.errors import Complaint
 from bot.store import outbox
 from scheduler.sending import Sending
@@ -39,6 +40,7 @@ async def send_until(stop: asyncio.Event, app: App, ready: Callable[[], None] = 
         app.store.take_sender_lock()
         await app.store.write(outbox.keep_lanes, [sender.lane_id for sender in app.senders])
         sending.start()
+        at_rest()
         ready()
         ticks += [
             asyncio.create_task(_repeat(sending.wake, app.settings.sending.tick_seconds)),
@@ -76,7 +78,7 @@ def main(arguments: list[str]) -> int:
         return 2
     log_to_stderr()
     try:
-        asyncio.run(run(open_app(Path(arguments[0])), _say_so))
+        uvloop.run(run(open_app(Path(arguments[0])), _say_so))
     except Complaint as complaint:
         sys.stderr.write(f"{complaint}\n")
         return 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ import structlog
 
 from bot import receipts, replies
 from bot.app import App
+from bot.bootstrap import at_rest
 from bot.channels import telegram
 from bot.channels.sms_webhook import SmsWebhook
 from bot.channels.telegram import TelegramPoller, TelegramWebhook
@@ -177,17 +177,6 @@ def stop_signals() -> Iterator[asyncio.Event]:
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
-
-
-def at_rest() -> None:
-    """Leave what was made at the start out of every later garbage collection; call it once all is up.
-
-    Half a million objects (templates, catalogs, tables, routes) were otherwise gone through again and
-    again while pages are drawn and texts are sent.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 async def run(app: App, ready: Callable[[Running], None] = lambda _running: None) -> None:

@@ -6,6 +6,10 @@ waits in `sending` for its turn and a STOP committed now stops everything that h
 is being written the wire stays busy; what it claimed begins in the very step of the loop in which it is
 known to be durable, unless something learnt meanwhile forbids it: then it is given back unsent. Whatever
 ends a try without an answer that we can trust leaves the row uncertain; the reconciler settles those.
+
+One exception: with a provider that is far away, and a pace that does not bind, a few texts more than there
+are lines for are claimed, so that an answer is followed by the next text in the same step of the loop and
+not two commits later. What keeps a text from beginning is asked when it begins, for these as for all.
 """
 
 from __future__ import annotations
@@ -13,7 +17,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +41,9 @@ SENT = retry.Verdict(DeliveryState.SENT)
 UNSENT = retry.Verdict(DeliveryState.QUEUED, counts=False)
 #: seconds of its pace that a lane may save up: providers allow one, and the rest is for jitter on the way
 BURST_SECONDS = 0.6
+
+#: so many texts begin in one step of the loop; more at once would only crowd the processor's cache
+TOGETHER = 64
 
 #: at most so long do tries that have ended wait for others, to be settled with them
 GATHER_SECONDS = 0.01
@@ -60,10 +69,12 @@ class Pump:
         self._app = app
         self._sender = sender
         self._wake = asyncio.Event()
+        self._none_left = asyncio.Event()  # nothing is on the wire any more; for `_gather` alone
         self._stopping = False
         self._failing = False  # the last turn could not be written
         self._stopped = False  # the provider refuses the lane, and no turn has written that down yet
         self._tries: set[asyncio.Task[Outcome]] = set()
+        self._ahead: deque[tuple[Claimed, int]] = deque()  # claimed, for the next lines that are free
         self._ended: list[Outcome] = []  # not settled yet
         self._gathers = 0.0  # seconds
         self._exchange = 0.0  # seconds that the newest answer took
@@ -77,6 +88,7 @@ class Pump:
     def stop(self) -> None:
         """Claim nothing more; `run` returns when what is on the wire has been settled."""
         self._stopping = True
+        self._follow_on()
         self._wake.set()
 
     async def run(self) -> None:
@@ -110,30 +122,46 @@ class Pump:
             claimed, seen = await self._app.store.write(turn, self._sender, epoch, ended, room, parts, now)
         del self._ended[: len(ended)]
         self._stopped = any(one.verdict.stops_lane for one in self._ended)
-        self._begin(claimed, seen)
+        await self._begin(claimed, seen)
         self._gathers = min(GATHER_SECONDS, time.monotonic() - began) if ended or claimed else 0.0
         # Nothing was asked for, or as much came as there was room or pace for: there may be more.
         full = len(claimed) == room or sum(one.parts for one in claimed) >= parts
         return self._idle_for(more=not room or (bool(claimed) and full))
 
-    def _begin(self, claimed: Sequence[Claimed], seen: int) -> None:
+    async def _begin(self, claimed: Sequence[Claimed], seen: int) -> None:
+        """Begin them a few at a time, so that the first answers are read while the last ones begin."""
         self._bucket = pace.spend(self._bucket, sum(one.parts for one in claimed), time.monotonic())
-        for one in claimed:
-            trying = asyncio.create_task(self._send(one, seen))
+        self._ahead.extend((one, seen) for one in claimed)
+        for _ in range(0, len(self._ahead), TOGETHER):
+            self._follow_on(TOGETHER)
+            await asyncio.sleep(0)
+
+    def _follow_on(self, most: int = 1) -> None:
+        """Begin what is claimed while lines are free, at most so many; at the end all, to give it back."""
+        free = len(self._ahead) if self._stopping else min(most, self._sender.in_flight - len(self._tries))
+        for _ in range(min(free, len(self._ahead))):
+            trying = asyncio.create_task(self._send(*self._ahead.popleft()))
             self._tries.add(trying)
             trying.add_done_callback(self._over)
 
     async def _gather(self) -> None:
         """Let tries end for as long as the last turn took: what is written together costs far less.
 
-        Not with a provider that is far away: there it counts that whoever has answered is followed at once.
+        Not where an answer that comes meanwhile would be followed by nothing.
         """
-        if self._tries and self._gathers and self._exchange < FAR_SECONDS and not self._stopping:
-            await asyncio.sleep(self._gathers)
+        near = self._exchange < FAR_SECONDS
+        if self._tries and self._gathers and not self._stopping and (near or self._looks_ahead()):
+            self._none_left.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._gathers if near else GATHER_SECONDS):
+                    await self._none_left.wait()
 
     def _over(self, trying: asyncio.Task[Outcome]) -> None:
         """A try has ended: what it says of the lane holds at once, its row is settled in the next turn."""
         self._tries.discard(trying)
+        self._follow_on()
+        if not self._tries:
+            self._none_left.set()
         if trying.cancelled():
             return  # the loop is ending: what is in `sending` is uncertain at the next start
         outcome = trying.result()
@@ -147,7 +175,13 @@ class Pump:
         """How many texts may be begun now; none while the pace has no whole part left."""
         if self._stopping or pace.wait_for(self._bucket, 1.0, time.monotonic()) > 0:
             return 0
-        return min(self._sender.in_flight - len(self._tries), self._app.settings.sending.batch)
+        lines = self._sender.in_flight * (2 if self._looks_ahead() else 1)
+        return min(lines - len(self._tries) - len(self._ahead), self._app.settings.sending.batch)
+
+    def _looks_ahead(self) -> bool:
+        """Say whether as many again are claimed as there are lines; never what the pace lets out singly."""
+        unbound = pace.available(self._bucket, time.monotonic()) > 2 * self._sender.in_flight
+        return unbound and self._exchange >= FAR_SECONDS
 
     def _idle_for(self, *, more: bool) -> float:
         tick = self._app.settings.sending.tick_seconds
@@ -187,7 +221,7 @@ class Pump:
 
     def _may_not_begin(self, claimed: Claimed, seen: int) -> bool:
         """Say whether something learnt since the claim forbids this text; nothing may come between."""
-        refused = self._stopped or pace.is_refused(self._bucket, time.monotonic())
+        refused = self._stopping or self._stopped or pace.is_refused(self._bucket, time.monotonic())
         return refused or self._app.store.stops.since(seen, claimed.contact_point_id)
 
     def _obey(self, verdict: retry.Verdict) -> None:
