@@ -5,8 +5,10 @@ Every change of permission adds a row to the ledger in the same transaction; non
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, func
@@ -14,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from bot.store import outbox
 from bot.store.tables import Consent, ContactPoint, Delivery, Inbound, PersonContactPoint, Sweep
+from bot.store.written import with_rows
 
 
 def at_address(session: Session, channel: str, address: str) -> ContactPoint | None:
@@ -123,17 +126,18 @@ def found_off(session: Session, phone: int, today: date) -> int:
     return int(session.connection().execute(days).scalar_one())
 
 
-_ANSWER = (
-    sa.update(ContactPoint)
-    .where(col(ContactPoint.id).in_(bindparam("phones", expanding=True)), col(ContactPoint.off_days) > 0)
-    .values(off_days=0, off_on=None)
-)
+_ANSWER: Final = """
+    UPDATE contact_point SET off_days = 0, off_on = NULL
+     WHERE off_days > 0 AND id IN (SELECT CAST(one.key AS BIGINT) FROM {pairs})
+    """
 
 
 def answer(session: Session, phones: Sequence[int]) -> None:
     """Texts arrived on these phones, so they are on."""
     if phones:
-        session.connection().execute(_ANSWER, {"phones": phones})
+        connection = session.connection()
+        rows = json.dumps(dict.fromkeys(phones, ""))
+        connection.execute(with_rows(connection, _ANSWER), {"rows": rows})
 
 
 def move(session: Session, phone: int, address: str, now: datetime) -> None:

@@ -8,12 +8,44 @@ one. Here the rows are one statement with plain values.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 MOST: Final = 500  #: rows in one statement; SQLite takes 32,766 values
+
+#: rows out of one JSON value, as each database has them: `one.key` and `one.value` of an object, `one.value`
+#: of a list; and the number at the end of an attempt id, which is its delivery's
+_JSON: Final = {
+    "sqlite": {
+        "pairs": "json_each(:{}) AS one",
+        "items": "json_each(:{}) AS one",
+        "number": "substr(one.key, instr(one.key, '.') + 1)",
+    },
+    "postgresql": {
+        "pairs": "json_each_text(CAST(:{} AS json)) AS one",
+        "items": "json_array_elements(CAST(:{} AS json)) AS one(value)",
+        "number": "split_part(one.key, '.', 2)",
+    },
+}
+
+
+def with_rows(connection: Connection, statement: str) -> sa.TextClause:
+    """Complete a statement over many rows that come as one JSON value.
+
+    In it `{pairs}` stands for the pairs of the object `:rows`, `{items}` for the items of the list `:rows`,
+    and `{number}` for the number at the end of a key. One such statement takes less than half of what the driver
+    takes for as many single ones.
+    """
+    return _completed(connection.dialect.name, statement)
+
+
+@cache
+def _completed(dialect: str, statement: str) -> sa.TextClause:
+    return sa.text(statement.format(**{name: words.format("rows") for name, words in _JSON[dialect].items()}))
 
 
 def insert_rows(

@@ -16,13 +16,20 @@ from sqlmodel import Session
 
 from bot.messages import DeliveryState, StatusReport
 from bot.store.tables import micros
-from bot.store.written import insert_rows
+from bot.store.written import insert_rows, with_rows
 
 #: how far a status report has a delivery along; it never goes back
 _RANK = {"queued": 0, "sent": 1, "delivered": 2, "failed": 2}
 _REACHED = {DeliveryState.SENT: 1, DeliveryState.DELIVERED: 2, DeliveryState.FAILED: 2}
 _REPORTED = {"delivered": DeliveryState.DELIVERED, "failed": DeliveryState.FAILED}
 _EVENT: Final = ("channel", "provider_id", "attempt", "status", "code", "raw", "received_at")
+#: what nearly every report says
+_ARRIVED: Final = """
+    UPDATE delivery SET provider_id = one.value, state = 'delivered', reason = NULL, code = NULL,
+           waiting_until = NULL, settled_at = :at
+      FROM {pairs}
+     WHERE delivery.id = CAST(one.key AS BIGINT)
+    """
 #: written out, so that it costs no more than its rows; SQLite and PostgreSQL read it alike
 _MOVE: Final = sa.text(
     """
@@ -61,6 +68,7 @@ def apply_statuses(
     connection = session.connection()
     insert_rows(connection, "provider_event", _EVENT, [_event(report, now) for report in reports])
     by_provider, by_attempt = _deliveries(connection, reports)
+    arrived: dict[int, str] = {}
     moves, moved = [], []
     for report in reports:
         found = by_provider.get(report.provider_id) or by_attempt.get(report.attempt or "")
@@ -68,10 +76,16 @@ def apply_statuses(
             continue
         found.state = _REPORTED.get(report.status, DeliveryState.SENT)
         by_provider[report.provider_id] = found
-        moves.append(_move(found, report, now))
+        if report.status == "delivered" and report.reason is None and report.code is None:
+            arrived[found.id] = report.provider_id
+        else:
+            moves.append(_move(found, report, now))
         moved.append((report, found.contact_point_id))
     if moves:
         connection.execute(_MOVE, moves)
+    if arrived:
+        connection.execute(with_rows(connection, _ARRIVED), {"at": micros(now), "rows": _written(arrived)})
+    if moved:
         session.expire_all()
     return moved
 
