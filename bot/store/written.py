@@ -37,8 +37,8 @@ def with_rows(connection: Connection, statement: str) -> sa.TextClause:
     """Complete a statement over many rows that come as one JSON value.
 
     In it `{pairs}` stands for the pairs of the object `:rows`, `{items}` for the items of the list `:rows`,
-    and `{number}` for the number at the end of a key. One such statement takes less than half of what the driver
-    takes for as many single ones.
+    and `{number}` for the number at the end of a key. One such statement takes less than half of what the
+    driver takes for as many single ones.
     """
     return _completed(connection.dialect.name, statement)
 
