@@ -113,6 +113,17 @@ class Said(Figure):
     restricted: bool  #: rule 19: for those on call only
     made_at: datetime
     changed_at: datetime
+    question: int = 1  #: of the inquiry's questions
+
+
+@dataclass(frozen=True, slots=True)
+class HowFar(Figure):
+    """One question of an inquiry of several: phones that were asked it, and those that answered in time."""
+
+    number: int
+    text: str  #: in the staff's language
+    put: int
+    answered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,7 @@ class Answer(Figure):
     language: str
     count: int
     sure: int  #: of `count`: the family says that it is right (CONFIRMED or CORRECTED)
+    question: int = 1  #: of the inquiry's questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +171,9 @@ class Results(Figure):
     own_words: tuple[Said, ...]  #: replies that are no choice, newest first
     own_words_left_out: int  #: more of them than were asked for
     without_text: Mapping[str, int]  #: reason -> people of the audience whom no text can reach today
+    reminded: int = 0  #: phones that a reminder has gone to
+    answered_after: int = 0  #: of those: answered after it
+    steps: tuple[HowFar, ...] = ()  #: every question, where there are several
 
 
 @dataclass(frozen=True, slots=True)

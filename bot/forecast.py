@@ -17,7 +17,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot import hours
+from bot import calendar, hours
 from bot.figures import Figure
 from bot.hours import Allowance
 from bot.messages import ChannelName, DeliveryState
@@ -209,6 +209,33 @@ def over_budget(
         goes = hours.of(settings).opening(free).astimezone(settings.school.zone).date()
         found[goes] = found.get(goes, 0) + families
     return tuple(sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class UsedUp(Figure):
+    """The texts of broadcasts that a sender has left over, because its day's limit is reached."""
+
+    sender: str
+    texts: int
+    again: datetime  #: when the first of them goes
+
+
+def used_up(session: Session, settings: Settings, now: datetime) -> UsedUp | None:
+    """Return what the day's limit of the SMS sender holds back; None while it holds nothing back."""
+    limit = hours.day_limit(settings.sms) if settings.sms else None
+    if settings.sms is None or limit is None:
+        return None
+    name = settings.sms.sender
+    lane = session.connection().execute(sa.select(col(Lane.id)).where(col(Lane.name) == name)).scalar()
+    if lane is None or outbox.used_today(session, lane, limit, now) < limit.bulk:
+        return None
+    # written out, for a parameter would keep SQLite from using the index `delivery_claim`
+    queued = sa.text("delivery.state = 'queued'")
+    left = sa.select(sa.func.count()).select_from(Delivery)
+    left = left.where(queued, col(Delivery.lane_id) == lane, col(Delivery.urgency) == outbox.BULK)
+    texts = int(session.connection().scalar(left) or 0)
+    tomorrow = calendar.end_of(now.astimezone(limit.zone).date(), limit.zone)
+    return UsedUp(name, texts, hours.of(settings).opening(tomorrow)) if texts else None
 
 
 def _price(settings: Settings) -> Decimal | None:

@@ -71,7 +71,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Phones whose number lies between two values, both included; a day is its `date.toordinal`."""
+    """Phones whose number lies between two values, both included; a day is its `date.toordinal`,
+    a time minutes since midnight.
+    """
 
     low: float
     high: float
@@ -104,6 +106,26 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One question of an inquiry of several, and how many phones came so far.
+
+    With skips the numbers say what some phones answered, so they may be hidden (`bot.steps.counted`).
+    """
+
+    number: int
+    text: str  #: in the staff's language
+    put: Cell  #: phones that were asked it
+    answered: Cell  #: of those
+
+    @property
+    def left(self) -> int | None:
+        """Phones that were asked it and have not answered; None where that is hidden."""
+        if self.put.number is None or self.answered.number is None:
+            return None
+        return self.put.number - self.answered.number
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """See the module for what is counted. `small` says whether counts below ten are in it."""
 
@@ -127,6 +149,8 @@ class Results:
     lines: tuple[Line, ...]
     missing: Missing
     small: bool = True
+    question: int = 1  #: of an inquiry of several the one that answers, replies and spans are of
+    steps: tuple[Step, ...] = ()  #: every question, where there are several
 
     @property
     def share(self) -> float | None:
@@ -145,7 +169,7 @@ class Results:
     @property
     def anything_hidden(self) -> bool:
         """Whether a count of this view is hidden."""
-        cells = [*self.by_choice, *(one.cell for one in self.ranges)]
+        cells = [*self.by_choice, *(one.cell for one in self.ranges), *(one.put for one in self.steps)]
         cells += [cell for line in self.lines for cell in (line.reached, *line.answers)]
         return any(cell.number is None for cell in cells)
 
@@ -163,6 +187,9 @@ class Results:
             median=self.median if self.answers >= LEAST else None,
             spans=_join_spans(self.spans),
             lines=lines,
+            steps=tuple(
+                replace(one, put=_blank(one.put), answered=_blank(one.answered)) for one in self.steps
+            ),
             small=False,
         )
 
@@ -202,6 +229,7 @@ class Words:
     late: bool
     made_at: datetime
     value: str | None = None
+    question: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ NEAR = 6  #: days up to which weekday and day number are enough (docs/dialogue.m
 LABEL = 25  #: characters a label may have (docs/dialogue.md, rule 23)
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_TABLES = frozenset({"words", "names", "clock", "dates", "times"})  #: of a language; the rest are its facts
 _SPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})  # either turns a GSM-7 text into UCS-2
 
 
@@ -71,6 +72,7 @@ class Language:
     gsm7: bool = False
     marks_matter: bool = False
     verb_answer: bool = False
+    local_clock: bool = False  #: its own clock counts from dawn, six hours off (rule 20)
     may_offer: tuple[str, ...] = ()
     babel: str | None = None
     engines: Mapping[str, str] | None = None
@@ -187,9 +189,44 @@ def relative_days(tag: str) -> Mapping[str, int]:
     return {form: ahead for ahead, forms in enumerate(listed) for form in forms.split("|")}
 
 
+def clock_words(tag: str) -> Mapping[str, tuple[str, ...]]:
+    """Return what families write in times of day, by kind; locales/en/words.toml says what each kind is."""
+    language(tag)
+    return {kind: tuple(listed) for kind, listed in _table(tag, "clock").items()}
+
+
+def parts_of_day(tag: str) -> Mapping[str, frozenset[int]]:
+    """Return the words for parts of the day that `family_time` writes, with the hours of each."""
+    parts = _table(language(tag).tag, "times").get("parts", ())
+    ends = (*(part["from"] for part in parts[1:]), 24)
+    hours: dict[str, frozenset[int]] = {}
+    for part, end in zip(parts, ends, strict=False):
+        hours[part["word"]] = hours.get(part["word"], frozenset()) | frozenset(range(part["from"], end))
+    return {word: its for word, its in hours.items() if word}
+
+
+def counts_to_24(tag: str) -> bool:
+    """Say whether `family_time` writes this language's hours from 0 to 23."""
+    return "{hour24}" in _table(language(tag).tag, "times").get("whole", "")
+
+
 def grammar(tag: str) -> Mapping[str, Any]:
     """Return what locales/grammar.toml says of a language or script family; empty where it says nothing."""
     return locales.grammar().get(tag, {})
+
+
+def answer_words(tag: str) -> Mapping[str, Any]:
+    """Return what locales/answers.toml says of a language or script family; empty where it says nothing."""
+    return locales.answers(tag)
+
+
+#: languages that share a table of locales/danger.toml
+_DANGER_SHARED = {"zh-Hans": "zh", "zh-Hant": "zh", "prs": "fa"}
+
+
+def danger_words(tag: str) -> Mapping[str, str]:
+    """Return what locales/danger.toml says of a language, by what it is for; empty where it says nothing."""
+    return locales.danger().get(_DANGER_SHARED.get(tag, tag), {})
 
 
 def language_names(tag: str) -> Mapping[str, str]:
@@ -342,7 +379,7 @@ def _all() -> Mapping[str, Language]:
 
 
 def _language(tag: str, table: Mapping[str, Any]) -> Language:
-    facts = {key: value for key, value in table.items() if key not in {"words", "names", "dates", "times"}}
+    facts = {key: value for key, value in table.items() if key not in _TABLES}
     for key in ("aliases", "may_offer"):
         facts[key] = tuple(facts.get(key, ()))
     return Language(tag=tag, **{**facts, "tier": Tier(table["tier"])})

@@ -93,6 +93,7 @@ class Inbound:
     media: int = 0  #: pictures, voice notes, stickers
     start_code: str | None = None  #: payload of Telegram's `/start`
     provider_replied: bool = False  #: the provider already answered (Twilio OptOutType)
+    provider_meant: str | None = None  #: as what: "STOP", "START", "HELP"; None: it does not say
     blocked: bool | None = None  #: True: the family blocked the bot; False: unblocked it
     private: bool = True  #: False in a Telegram group
     name: str | None = None  #: display name as the provider gives it, never trusted

@@ -186,9 +186,11 @@ def _event(message: Message, inbound: Inbound, now: datetime, *, answered: bool)
         press = events.parse_button(message.pressed)
         if press is not None:
             return events.Pressed(press, at, key)
-    if message.provider_replied and keywords.is_one_of(message.text, keywords.STOPS):
+    stops = message.provider_meant == "STOP" or keywords.is_one_of(message.text, keywords.STOPS)
+    if message.provider_replied and stops:
         return events.ProviderStopped(at)
-    return events.Said(message.text, at, key, media=message.media, answered=answered)
+    meant = message.provider_meant
+    return events.Said(message.text, at, key, media=message.media, answered=answered, meant=meant)
 
 
 def _start_is_answered(message: Message, contact: ContactPoint, settings: Settings) -> bool:

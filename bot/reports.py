@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col
 
+from bot import steps
 from bot.conversation.ask import Ask
 from bot.errors import BroadcastError
 from bot.figures import (
@@ -20,6 +21,7 @@ from bot.figures import (
     Failure,
     Families,
     Heard,
+    HowFar,
     LaneSeen,
     Moved,
     Overview,
@@ -30,6 +32,7 @@ from bot.figures import (
     Waiting,
 )
 from bot.messages import DeliveryState, ReplyState
+from bot.store import outbox
 from bot.store.audience import Audience, reach
 from bot.store.tables import (
     Broadcast,
@@ -43,6 +46,7 @@ from bot.store.tables import (
     PersonContactPoint,
     Rendering,
     Reply,
+    Translation,
 )
 
 TOLD = (DeliveryState.SENT, DeliveryState.DELIVERED)
@@ -72,7 +76,7 @@ def progress(session: Session, broadcast_id: int | None = None) -> Progress:
         .order_by(col(Delivery.language), col(Lane.channel))
     )
     if broadcast_id is not None:
-        rows = rows.where(col(Delivery.broadcast_id) == broadcast_id)
+        rows = rows.where(col(Delivery.broadcast_id) == broadcast_id, col(Delivery.reminds).is_(None))
     sums: dict[tuple[bool, str, str], dict[str, int]] = {}
     for one in _all(session, rows):
         line = sums.setdefault((bool(one.answer), one.language, one.channel), {})
@@ -123,6 +127,7 @@ def results(session: Session, broadcast_id: int, *, own_words: int = 50, on_call
     open_answers = [col(Reply.broadcast_id) == broadcast_id, col(Reply.value).is_(None)]
     listed = _said(session, open_answers, own_words, on_call)
     there_are = session.connection().scalar(sa.select(func.count()).select_from(Reply).where(*open_answers))
+    again = outbox.reminded(session, broadcast_id)
     could_answer = sum(one.heard + one.silent for one in heard)
     heard_from = sum(one.heard for one in heard)
     return Results(
@@ -136,11 +141,14 @@ def results(session: Session, broadcast_id: int, *, own_words: int = 50, on_call
         share=round(heard_from / could_answer, 4) if could_answer else None,
         by_language=heard,
         answers=_answers(session, broadcast_id, ask),
+        steps=_steps(session, broadcast, ask),
         states=states,
         late=late,
         own_words=listed,
         own_words_left_out=int(there_are or 0) - len(listed),
         without_text=_without_text(session, broadcast),
+        reminded=again.sent,
+        answered_after=again.answered,
     )
 
 
@@ -338,6 +346,7 @@ def _one_said(reply: Reply, address: str, channel: str, *, restricted: bool, hid
         restricted=bool(restricted),
         made_at=reply.made_at,
         changed_at=reply.changed_at,
+        question=reply.question,
     )
 
 
@@ -408,13 +417,35 @@ def _reply_states(session: Session, broadcast_id: int) -> tuple[dict[str, int], 
     return {one.state: one.number for one in found}, sum(one.late for one in found)
 
 
+def _steps(session: Session, broadcast: Broadcast, ask: Ask | None) -> tuple[HowFar, ...]:
+    if ask is None or not ask.more:
+        return ()
+    assert broadcast.id is not None
+    source = sa.select(col(Translation.text), col(Translation.more)).where(
+        col(Translation.broadcast_id) == broadcast.id, col(Translation.language) == broadcast.source_language
+    )
+    words = next(iter(_all(session, source)), None)
+    texts = [words.text, *(one.get("text", "") for one in words.more or ())] if words else []
+    texts = [*texts, *[""] * len(ask.series)][: len(ask.series)]
+    return tuple(
+        HowFar(one.number, one.text, one.put.number or 0, one.answered.number or 0)
+        for one in steps.read(session, broadcast.id, ask.series, texts)
+    )
+
+
 def _answers(session: Session, broadcast_id: int, ask: Ask | None) -> tuple[Answer, ...]:
     newest = func.row_number().over(
-        partition_by=col(Reply.contact_point_id),
+        partition_by=(col(Reply.contact_point_id), col(Reply.question)),
         order_by=(col(Reply.changed_at).desc(), col(Reply.id).desc()),
     )
     counted = (
-        sa.select(col(Reply.value), col(Reply.language), col(Reply.state), newest.label("place"))
+        sa.select(
+            col(Reply.question),
+            col(Reply.value),
+            col(Reply.language),
+            col(Reply.state),
+            newest.label("place"),
+        )
         .where(
             col(Reply.broadcast_id) == broadcast_id,
             col(Reply.value).is_not(None),
@@ -425,20 +456,24 @@ def _answers(session: Session, broadcast_id: int, ask: Ask | None) -> tuple[Answ
     )
     rows = (
         sa.select(
+            counted.c.question,
             counted.c.value,
             counted.c.language,
             func.count().label("phones"),
             _how_many(counted.c.state.in_(SURE)).label("sure"),
         )
         .where(counted.c.place == 1)
-        .group_by(counted.c.value, counted.c.language)
+        .group_by(counted.c.question, counted.c.value, counted.c.language)
     )
-    labels = _labels(ask)
+    labels = {number: _labels(one) for number, one in enumerate(ask.series if ask else (None,), 1)}
     found = [
-        Answer(one.value, _called(one.value, labels), one.language, one.phones, one.sure)
+        Answer(one.value, _called(one.value, known), one.language, one.phones, one.sure, one.question)
         for one in _all(session, rows)
+        for known in (labels.get(one.question, {}),)
     ]
-    return tuple(sorted(found, key=lambda one: (_place(one.value, labels), one.language)))
+    return tuple(
+        sorted(found, key=lambda one: (one.question, _place(one.value, labels[one.question]), one.language))
+    )
 
 
 def _labels(ask: Ask | None) -> dict[str, str]:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import CTE, ColumnElement, func
 from sqlmodel import Session, col
 
-from bot import tally
+from bot import steps, tally
 from bot.conversation.ask import Ask
 from bot.errors import BroadcastError
 from bot.inquiry import Listed, Listing, Results, Span, Words, WordsPage
@@ -87,23 +87,28 @@ def _listed(row: Any, hidden: Mapping[int, int]) -> Listed:
     )
 
 
-def results(session: Session, number: int, zone: ZoneInfo) -> Results:
+def results(session: Session, number: int, zone: ZoneInfo, question: int = 1) -> Results:
     """Count what an inquiry has brought in, small counts and all (`Results.without_small`).
 
-    Raises `BroadcastError` for a broadcast that does not exist, is a draft or asked nothing.
+    Families are those of the whole inquiry, answers and replies those of one question. Raises
+    `BroadcastError` for a broadcast that does not exist, is a draft, asked nothing or not so much.
     """
     broadcast = _inquiry(session, number)
-    ask = Ask.from_json(broadcast.question or {})
+    series = Ask.from_json(broadcast.question or {}).series
+    if not 1 <= question <= len(series):
+        raise BroadcastError(f"“{broadcast.title}” has no question {question}: it has {len(series)}.")
+    ask = series[question - 1]
+    texts = _asked_texts(session, broadcast, len(series))
     options = tally.choices(ask)
-    counted = _tally(session, number)
-    came = _came(session, number, zone)
+    counted = _tally(session, number, question)
+    came = _came(session, number, question, zone)
     lines = tally.lines(counted, options)
     ranges = tally.ranges(counted) if not options else ()
     shown = {(line.kind, line.key) for line in lines if line.reached.seen is Seen.SHOWN}
     return Results(
         number=number,
         title=broadcast.title,
-        asked_text=_asked_text(session, broadcast),
+        asked_text=texts[question - 1],
         kind=ask.kind,
         closes_on=_closes(broadcast.closing),
         asked=counted.whole.asked,
@@ -120,23 +125,35 @@ def results(session: Session, number: int, zone: ZoneInfo) -> Results:
         spans=came.spans,
         lines=lines,
         missing=tally.missing(counted, shown),
+        question=question,
+        steps=steps.read(session, number, series, texts) if len(series) > 1 else (),
     )
 
 
-def own_words(session: Session, number: int, before: int | None = None) -> WordsPage:
-    """List answers that are no choice, in the families' own words, newest first."""
-    mine = (col(Reply.broadcast_id) == number, col(Reply.value).is_(None), _readable())
+def own_words(session: Session, number: int, before: int | None = None, question: int = 1) -> WordsPage:
+    """List answers to a question that are no choice, in the families' own words, newest first."""
+    mine = (
+        col(Reply.broadcast_id) == number,
+        col(Reply.question) == question,
+        col(Reply.value).is_(None),
+        _readable(),
+    )
     rows = _words(*mine, _before(col(Reply.id), before)).order_by(col(Reply.id).desc()).limit(PAGE + 1)
     found = [Words(**one._mapping) for one in session.connection().execute(rows)]
     older = found[PAGE - 1].number if len(found) > PAGE else None
-    return WordsPage(tuple(found[:PAGE]), older, *_looked_at_again(session, number))
+    return WordsPage(tuple(found[:PAGE]), older, *_looked_at_again(session, number, question))
 
 
-def _looked_at_again(session: Session, number: int) -> tuple[int, int]:
+def _looked_at_again(session: Session, number: int, question: int) -> tuple[int, int]:
     """Count the confirmed understandings that a liaison looked at, and those found wrong (rule 12)."""
     rows = (
         sa.select(col(Reply.checked), func.count())
-        .where(col(Reply.broadcast_id) == number, col(Reply.checked).in_(("right", "wrong")), _readable())
+        .where(
+            col(Reply.broadcast_id) == number,
+            col(Reply.question) == question,
+            col(Reply.checked).in_(("right", "wrong")),
+            _readable(),
+        )
         .group_by(col(Reply.checked))
     )
     found = {str(one.checked): int(one[1]) for one in session.connection().execute(rows)}
@@ -160,11 +177,14 @@ def _inquiry(session: Session, number: int) -> Broadcast:
     return found
 
 
-def _asked_text(session: Session, broadcast: Broadcast) -> str | None:
-    rows = sa.select(col(Translation.text)).where(
+def _asked_texts(session: Session, broadcast: Broadcast, questions: int) -> list[str | None]:
+    """Return what every question asks in the staff's language."""
+    rows = sa.select(col(Translation.text), col(Translation.more)).where(
         col(Translation.broadcast_id) == broadcast.id, col(Translation.language) == broadcast.source_language
     )
-    return session.connection().scalar(rows)
+    found = session.connection().execute(rows).first()
+    texts = [found.text, *(one.get("text") for one in found.more or ())] if found else []
+    return [*texts, *[None] * questions][:questions]
 
 
 def _closes(closing: Mapping[str, Any] | None) -> str | None:
@@ -200,7 +220,7 @@ def _restricted_replies(session: Session) -> dict[int, int]:
 
 def _words(*conditions: Any) -> Any:
     names = ("contact_point_id", "language", "state", "words", "understood_home", "understood_staff", "by")
-    more = ("late", "made_at", "value")
+    more = ("late", "made_at", "value", "question")
     columns = [getattr(Reply, name) for name in (*names, *more)]
     return sa.select(col(Reply.id).label("number"), *columns).where(*conditions)
 
@@ -216,11 +236,11 @@ def _groups(session: Session) -> dict[int, Group]:
     return found
 
 
-def _tally(session: Session, number: int) -> Tally:
+def _tally(session: Session, number: int, question: int) -> Tally:
     counted = Tally(_groups(session))
     for parts, asked, reached, heard in session.connection().execute(_families(number)):
         counted.add_families(_profile(parts), Count(asked, reached, heard))
-    for value, parts, phones in session.connection().execute(_answers(number)):
+    for value, parts, phones in session.connection().execute(_answers(number, question)):
         counted.add_answers(_profile(parts), value, phones)
     return counted
 
@@ -262,7 +282,7 @@ def _families(number: int) -> Any:
         .outerjoin(link, col(link.contact_point_id) == phone)
         .outerjoin(Person, col(Person.id) == col(link.person_id))
         .outerjoin(belongs, belongs.c.person_id == col(link.person_id))
-        .where(col(Delivery.broadcast_id) == number)
+        .where(col(Delivery.broadcast_id) == number, col(Delivery.reminds).is_(None))
         .group_by(family)
         .subquery("families")
     )
@@ -271,7 +291,7 @@ def _families(number: int) -> Any:
     return sa.select(families.c.parts, *counted).group_by(families.c.parts)
 
 
-def _answers(number: int) -> Any:
+def _answers(number: int, question: int) -> Any:
     """Select value, profile and how many phones have it as their newest answer."""
     place = func.row_number().over(
         partition_by=col(Reply.contact_point_id),
@@ -279,6 +299,7 @@ def _answers(number: int) -> Any:
     )
     counts = (
         col(Reply.broadcast_id) == number,
+        col(Reply.question) == question,
         col(Reply.value).is_not(None),
         col(Reply.late).is_(False),
         col(Reply.state) != ReplyState.WITH_STAFF,
@@ -309,11 +330,11 @@ class _Came:
     spans: tuple[Span, ...]
 
 
-def _came(session: Session, number: int, zone: ZoneInfo) -> _Came:
+def _came(session: Session, number: int, question: int, zone: ZoneInfo) -> _Came:
     half_hour = sa.type_coerce(col(Reply.made_at), sa.BigInteger) // _HALF_HOUR
     rows = (
         sa.select(col(Reply.state), col(Reply.late), half_hour.label("half_hour"), func.count())
-        .where(col(Reply.broadcast_id) == number, _readable())
+        .where(col(Reply.broadcast_id) == number, col(Reply.question) == question, _readable())
         .group_by(col(Reply.state), col(Reply.late), half_hour)
     )
     states: Counter[str] = Counter()

@@ -16,6 +16,7 @@ from bot.bootstrap import at_rest
 from bot.channels import telegram
 from bot.channels.sms_webhook import SmsWebhook
 from bot.channels.telegram import TelegramPoller, TelegramWebhook
+from bot.channels.telegram_menu import TelegramMenu, menus
 from bot.channels.transport import PyreqwestTransport
 from bot.errors import Setup, StoreError, sayable
 from bot.messages import Inbound, StatusReport
@@ -46,6 +47,7 @@ class Running:
         self.address: tuple[str, int] | None = None
         self._web: WebServer | None = None
         self._polling: asyncio.Task[None] | None = None
+        self._menu: asyncio.Task[None] | None = None
         self._stopping = False
         self._unheard: str | None = ""  #: why Telegram does not let us listen; empty: not asked yet
 
@@ -59,15 +61,17 @@ class Running:
         await self.service.start()
         if self.app.settings.telegram is not None:
             self._polling = asyncio.create_task(self._listen())
+            self._menu = asyncio.create_task(self._show_menu())
 
     async def stop(self) -> None:
         """Close the door, settle what is on the wire, let everything go."""
         # A cancellation can get lost in a request that is answered at that very moment.
         self._stopping = True
         self.doorkeeper.closing.set()
-        if self._polling is not None:
-            self._polling.cancel()
-            await asyncio.gather(self._polling, return_exceptions=True)
+        listening = [task for task in (self._polling, self._menu) if task is not None]
+        for task in listening:
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
         if self._web is not None:
             await self._web.stop()
             await self.service.stop()
@@ -136,6 +140,19 @@ class Running:
                     await asyncio.sleep(AGAIN)
                     continue
                 offset = max((int(update["update_id"]) + 1 for update in updates), default=offset)
+        finally:
+            await transport.close()
+
+    async def _show_menu(self) -> None:
+        """Give Telegram the bot's commands; without them everything works but the menu."""
+        settings = self.app.settings.telegram
+        assert settings is not None
+        transport = PyreqwestTransport()
+        try:
+            changed = await TelegramMenu(settings, transport).show(menus(self.app.settings.unreviewed))
+            log.info("Telegram shows the bot's commands", changed=len(changed))
+        except Exception as error:  # noqa: BLE001 - a menu is no reason to stop; the next start asks again
+            log.warning("Telegram did not take the bot's commands", why=sayable(error))
         finally:
             await transport.close()
 

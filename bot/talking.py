@@ -6,33 +6,28 @@ The engine decides, this module writes down. Everything of one turn belongs to o
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot import calendar, hours, languages, sampling
+from bot import calendar, hours, languages, questions, sampling
 from bot.channels import segments
 from bot.conversation import engine, events, intent, tongue
 from bot.conversation import talk as talks
-from bot.conversation.ask import Ask
 from bot.conversation.talk import Kind, Question
 from bot.messages import ChannelName, DeliveryState, ReplyState
 from bot.messages import Inbound as Message
-from bot.rosters.values import grade_order
 from bot.settings import Duty, Settings
 from bot.store import contacts, outbox
 from bot.store.tables import (
     Broadcast,
-    Child,
     ContactPoint,
     Delivery,
     Handover,
     Inbound,
     Lane,
     LaneState,
-    PersonChild,
-    PersonContactPoint,
     Rendering,
     Reply,
     ReplyVersion,
@@ -52,15 +47,19 @@ _BEFORE_THEM = (
 #: of a row of `delivery`: it asks this family something that the talk has not heard of
 _UNHEARD = (
     col(Delivery.contact_point_id) == sa.bindparam("phone"),
-    col(Delivery.rendering_id).is_not(None),
+    sa.or_(col(Delivery.rendering_id).is_not(None), col(Delivery.reminds).is_not(None)),
     col(Delivery.in_talk).is_(False),
     col(Delivery.digits),
     col(Delivery.state).in_(_BEFORE_THEM),
 )
 _ANY_UNHEARD = sa.select(col(Delivery.id)).where(*_UNHEARD).limit(1)
+#: the delivery of the question that a reminder repeats
+_reminded = Delivery.__table__.alias("reminded")  # type: ignore[attr-defined]
 
 #: a text says in which language it is written if it has so many words, and the guess is so likely
 _TELLING_WORDS, _LIKELY = 3, 0.8
+#: texts that put the next question of an inquiry
+_PUTS = ("noted_then", events.NEXT_QUESTION)
 #: a deadline that passed with nothing to do for it is looked at again after this, not at every tick
 _LOOK_AGAIN = timedelta(minutes=15)
 
@@ -99,12 +98,17 @@ class Turn:
         talk = replace(talk, language=self.contact.language)
         facts = self._facts()
         talk = self._heed_stop(talk, facts)
+        if isinstance(event, events.Said | events.Pressed):
+            outbox.forget_reminders(self.session, self.contact_id)
         for asked in self._newly_asked():
             talk, effects = engine.step(talk, asked, facts)
             self._carry_out(effects)
         facts = replace(facts, wrote=self._wrote(talk, event))
         talk, effects = engine.step(talk, self._with_question(event), facts)
         self._carry_out(effects)
+        if any(isinstance(effect, events.ChangeLanguage) for effect in effects):
+            talk = self._reworded(talk)
+        talk = self._put_now(talk, effects)
         self._keep(row, talk, woke=isinstance(event, events.Woke))
         if self.message is not None and self.message.press_id is not None:
             self.keyboards.append(self.message)
@@ -128,11 +132,8 @@ class Turn:
         self._say(events.Say(key, self._speaks(), {**known, **values}))
 
     def decline_group(self) -> None:
-        """Groups are declined, once a day: others would read along."""
-        lately = (col(Delivery.started_at) > self.now - timedelta(days=1)) | (
-            col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.WAITING))
-        )
-        said = select(Delivery.id).where(col(Delivery.contact_point_id) == self.contact_id, lately)
+        """Groups are declined, once: others would read along. Of the group only its number is kept."""
+        said = select(Delivery.id).where(col(Delivery.contact_point_id) == self.contact_id)
         if self.session.exec(said).first() is None:
             self.say("group_declined")
 
@@ -195,7 +196,11 @@ class Turn:
             return []
         rows = self.session.exec(
             select(Delivery, Rendering, Broadcast)
-            .join(Rendering, col(Rendering.id) == Delivery.rendering_id)
+            .outerjoin(_reminded, _reminded.c.id == Delivery.reminds)
+            .join(
+                Rendering,
+                col(Rendering.id) == sa.func.coalesce(Delivery.rendering_id, _reminded.c.rendering_id),
+            )
             .join(Broadcast, col(Broadcast.id) == Delivery.broadcast_id)
             .where(*_UNHEARD, col(Delivery.started_at) <= self._said_at)
             .params(phone=self.contact_id)
@@ -207,51 +212,52 @@ class Turn:
             self.session.add(delivery)
             certain = delivery.state in {DeliveryState.SENT, DeliveryState.DELIVERED}
             question = self._question(rendering, broadcast)
-            asked.append(events.Asked(question, delivery.started_at or self.now, certain))
+            again = delivery.reminds is not None
+            asked.append(events.Asked(question, delivery.started_at or self.now, certain, again))
         return asked
 
     def _has_unheard(self) -> bool:
         self.session.flush()
         return self.session.connection().execute(_ANY_UNHEARD, {"phone": self.contact_id}).first() is not None
 
-    def _question(self, rendering: Rendering, broadcast: Broadcast) -> Question:
-        ask, worded = Ask.from_json(broadcast.question or {}), rendering.asks or {}
-        decided_on = (broadcast.closing or {}).get("decided_on")
-        decided = date.fromisoformat(decided_on) if decided_on else None
-        grades = self._grades() if ask.per_child else ()
-        speaks = self._speaks()
-        return Question(
-            broadcast_id=rendering.broadcast_id,
-            kind=Kind(ask.kind),
-            topic=worded.get("topic", ""),
-            choices=tuple(worded.get("choices", ())),
-            staff_choices=tuple(worded.get("staff_choices", ())),
-            asked=worded.get("asked"),
-            low=ask.low,
-            high=ask.high,
-            grades=self._for_whom(grades, speaks),
-            staff_grades=self._for_whom(grades, "en"),
-            decided_on=decided,
-            closes_at=calendar.end_of(decided, self.settings.school.zone) if decided else None,
-        )
+    def _question(self, rendering: Rendering, broadcast: Broadcast, number: int = 1) -> Question:
+        family = questions.Family(self.contact_id, self._speaks(), self.settings.school.zone)
+        return questions.question(self.session, family, rendering, broadcast, number)
 
-    def _grades(self) -> tuple[str, ...]:
-        rows = self.session.exec(
-            select(Child.grade)
-            .join(PersonChild, col(PersonChild.child_id) == Child.id)
-            .join(PersonContactPoint, col(PersonContactPoint.person_id) == PersonChild.person_id)
-            .where(col(PersonContactPoint.contact_point_id) == self.contact_id, col(Child.grade).is_not(None))
-            .distinct()
-        )
-        return tuple(sorted((grade for grade in rows if grade), key=grade_order))
+    def _put_now(self, talk: talks.Talk, effects: list[events.Effect]) -> talks.Talk:
+        """A question that follows an answer is put now, however long that answer has lain here.
 
-    def _for_whom(self, grades: tuple[str, ...], tag: str) -> tuple[str, ...]:
-        if not 2 <= len(grades) <= 5:
-            return ()
-        return (
-            *(languages.phrase("grade", tag, grade=grade) for grade in grades),
-            languages.phrase("both_children", tag),
-        )
+        What they wrote before this moment cannot be meant for it (rule 3).
+        """
+        puts = any(isinstance(one, events.Say) and one.key in _PUTS for one in effects)
+        if puts and isinstance(talk.now, talks.Open):
+            return replace(talk, now=replace(talk.now, asked_at=self.now))
+        return talk
+
+    def _reworded(self, talk: talks.Talk) -> talks.Talk:
+        """Word what is still to be asked in the language they chose; what was put stays as it was put."""
+        match talk.now:
+            case talks.Open(question=question):
+                return replace(talk, now=replace(talk.now, question=self._in_their_language(question)))
+            case talks.ReadBack(own=own) | talks.Telling(own=own):
+                own = replace(own, question=self._in_their_language(own.question))
+                return replace(talk, now=replace(talk.now, own=own))
+        waiting = (replace(own, question=self._in_their_language(own.question)) for own in talk.waiting)
+        return replace(talk, waiting=tuple(waiting))
+
+    def _in_their_language(self, question: Question) -> Question:
+        if not question.series:
+            return question
+        found = self.session.exec(
+            select(Rendering, Broadcast)
+            .join(Broadcast, col(Broadcast.id) == Rendering.broadcast_id)
+            .where(
+                col(Rendering.broadcast_id) == question.broadcast_id,
+                col(Rendering.language) == self.contact.language,
+                col(Rendering.channel) == self.contact.channel,
+            )
+        ).first()
+        return replace(question, series=self._question(*found).series) if found else question
 
     def _with_question(self, event: events.Event) -> events.Event:
         """Give a press on an old keyboard the question it belongs to."""
@@ -273,12 +279,14 @@ class Turn:
             .where(
                 col(Reply.contact_point_id) == self.contact_id,
                 col(Reply.broadcast_id) == event.press.broadcast_id,
+                col(Reply.question) == event.press.number,
             )
             .order_by(col(Reply.id).desc())
         ).first()
-        return replace(
-            event, question=self._question(*found), reply=str(known) if known is not None else None
-        )
+        question = self._question(*found, event.press.number)
+        if question.number != event.press.number:
+            return event
+        return replace(event, question=question, reply=str(known) if known is not None else None)
 
     def _keep(self, row: Talk | None, talk: talks.Talk, *, woke: bool) -> None:
         kept = row or Talk(contact_point_id=self.contact_id, state={}, changed_at=self.now)
@@ -330,8 +338,8 @@ class Turn:
                 case events.ChangeLanguage(tag=tag):
                     self.contact.language, self.contact.language_by = tag, "family"
                     self.session.add(self.contact)
-                case events.CloseKeyboard(broadcast_id=broadcast_id):
-                    self._close_keyboard(broadcast_id)
+                case events.CloseKeyboard():
+                    self._close_keyboard(effect)
 
     @property
     def _said_at(self) -> datetime:
@@ -358,6 +366,10 @@ class Turn:
     def _say(self, say: events.Say) -> None:
         if self.contact.stopped_at is not None and not say.passes_stop:
             return  # it could never go, and would go out of date until they let us write again
+        if say.key == "noted_then" and not self._fits_in_one(say):
+            answer, question = say.values["answer"], say.values["question"]
+            self._say(events.Say("noted", say.language, {"answer": answer}))
+            say = replace(say, key=events.NEXT_QUESTION, values={"question": question})
         text = self._words(say, say.language)
         if say.also_english and say.language != "en":
             text = f"{text} / {self._words(say, 'en')}"
@@ -401,9 +413,16 @@ class Turn:
 
     def _words(self, say: events.Say, tag: str) -> str:
         values = {name: self._value(value, tag) for name, value in say.values.items()}
+        if say.key == events.NEXT_QUESTION:
+            return values["question"]
         return languages.phrase(say.key, tag, **values)
 
-    def _value(self, value: str | date | datetime, tag: str) -> str:
+    def _fits_in_one(self, say: events.Say) -> bool:
+        """Say whether the answer noted and the next question are short enough together (rule 13)."""
+        telegram = self.contact.channel == ChannelName.TELEGRAM
+        return telegram or pipeline.fits(self._words(say, say.language))
+
+    def _value(self, value: str | date | datetime | time, tag: str) -> str:
         zone = self.settings.school.zone
         today = self.now.astimezone(zone).date()
         if isinstance(value, datetime):
@@ -415,7 +434,7 @@ class Turn:
             return languages.phrase("when_day", tag, day=day, time=hour)
         if isinstance(value, date):
             return languages.family_date(value, tag, today=today)
-        return value
+        return languages.family_time(value, tag) if isinstance(value, time) else value
 
     def _lane(self) -> int:
         """The sender they wrote to; else the first of their channel."""
@@ -444,6 +463,7 @@ class Turn:
                 changed_at=self.now,
             )
         reply.broadcast_id, reply.kind, reply.words = record.broadcast_id, record.kind, record.words
+        reply.question = record.question
         reply.state, reply.value, reply.by = record.state, record.value, record.by
         reply.understood_home, reply.understood_staff = record.home, record.staff
         reply.late, reply.changed_at = record.late, self.now
@@ -510,15 +530,20 @@ class Turn:
             )
         )
 
-    def _close_keyboard(self, broadcast_id: int) -> None:
+    def _close_keyboard(self, closed: events.CloseKeyboard) -> None:
         if self.contact.channel != ChannelName.TELEGRAM:
             return
+        whose = (
+            [col(Delivery.broadcast_id) == closed.broadcast_id]
+            if closed.question == 1
+            else [col(Delivery.broadcast_id).is_(None), _offers(closed)]
+        )
         rows = self.session.exec(
             select(col(Delivery.provider_id), col(Lane.name))
             .join(Lane, col(Lane.id) == Delivery.lane_id)
             .where(
                 col(Delivery.contact_point_id) == self.contact_id,
-                col(Delivery.broadcast_id) == broadcast_id,
+                *whose,
                 col(Delivery.provider_id).is_not(None),
             )
         )
@@ -533,3 +558,9 @@ class Turn:
             for provider_id, lane in rows
             if provider_id and (self.message is None or provider_id != self.message.message_id)
         )
+
+
+def _offers(question: events.CloseKeyboard) -> sa.ColumnElement[bool]:
+    """Say that a delivery's buttons answer this question of an inquiry."""
+    data = events.button_data(question.broadcast_id, 1, number=question.question)
+    return sa.cast(col(Delivery.buttons), sa.String).contains(f'"{data}"', autoescape=True)

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot import small_cells
+from bot.conversation import times
 from bot.conversation.ask import Ask
 from bot.inquiry import KINDS, LANGUAGE, Cell, Choice, Gap, Line, Missing, Range, Span
 from bot.rosters.values import fold, grade_order
@@ -118,7 +119,7 @@ class Tally:
 
 
 def choices(ask: Ask) -> tuple[Choice, ...]:
-    """Return what could be answered, in the order of the menu; nothing for a number, date or own words."""
+    """Return what could be answered, in the order of the menu; nothing where there is no menu."""
     match ask.kind:
         case "yes_no":
             return Choice("yes", None), Choice("no", None)
@@ -256,13 +257,17 @@ def ranges(tally: Tally) -> tuple[Range, ...]:
 
 
 def _number(value: str) -> float | None:
-    """Read a number, or a day as the number that `date.fromordinal` takes."""
+    """Read a number, a day as the number that `date.fromordinal` takes, a time as minutes since midnight."""
     try:
         return float(value)
     except ValueError:
         pass
     try:
         return float(date.fromisoformat(value).toordinal())
+    except ValueError:
+        pass
+    try:
+        return float(times.minutes(value))
     except ValueError:
         return None
 

@@ -49,6 +49,28 @@ def grammar() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
+def answers(tag: str) -> Mapping[str, Any]:
+    """Return a table of answers.toml: what families write in answers, beside the words of grammar.toml.
+
+    The file is long, so that only the table that is asked for is read.
+    """
+    head, _, rest = _answers().partition(f"\n[{tag}]\n")
+    table: Mapping[str, Any] = tomllib.loads(rest.partition("\n[")[0]) if head != _answers() else {}
+    return table
+
+
+@cache
+def _answers() -> str:
+    return _text("answers.toml")
+
+
+@cache
+def danger() -> Mapping[str, Mapping[str, str]]:
+    """Return danger.toml: tag -> phrases of danger in parts, and sayings that only look like danger."""
+    return tomllib.loads(_text("danger.toml"))
+
+
+@cache
 def decisive() -> Mapping[str, Mapping[str, Any]]:
     """Return decisive.toml: tag -> the words on which the meaning of a sentence turns."""
     return tomllib.loads(_text("decisive.toml"))

@@ -23,6 +23,7 @@ from scheduler.understanding import Understanding
 log = structlog.get_logger()
 
 PROMISES_EVERY = 15.0  #: seconds between two looks at what families were promised
+REMIND_EVERY = 30.0  #: seconds between two looks at whether families are to be reminded of a question
 FORGET_EVERY = 60.0  #: seconds between two looks at whether the hour of retention has come
 BEAT_EVERY = 10.0  #: seconds between two notes that the clock is being looked at
 AT_ONCE = 100  #: inbound messages thought about in one go
@@ -61,6 +62,7 @@ class Service:
             (self.understand, every),
             (self.duty.page, every),
             (self.keep_promises, PROMISES_EVERY),
+            (self.remind, REMIND_EVERY),
             (self.sending.reconcile, self.sending.look_every),
             (self.forget, FORGET_EVERY),
             (self.beat, BEAT_EVERY),
@@ -153,6 +155,19 @@ class Service:
         """Tell staff and families of promised hours; after a restore nobody knows which were kept."""
         if not self._on_hold:
             await self.duty.keep_promises()
+
+    async def remind(self) -> None:
+        """Remind families of questions that they have not answered; not before a restore is read back."""
+        if self._on_hold:
+            return
+        now = self.app.clock.now()
+        for occurrence_id in await dare("remind", self.app.store.read(broadcasts.reminders_due, now)) or ():
+            made = await dare(
+                "remind", self.app.store.write(broadcasts.remind, occurrence_id, self.app.settings, now)
+            )
+            if made:
+                log.info("reminded", occurrence=occurrence_id, deliveries=made)
+                self.hurry()
 
     async def pull(self) -> None:
         """Read what came to our senders and no webhook brought."""

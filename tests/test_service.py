@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import Session, col, select
 
-from bot.app import App
-from bot.errors import AlreadyRunning, SettingsError
+from bot import watching
+from bot.app import App, Sender
+from bot.channels.telegram import TelegramPoller
+from bot.channels.transport import PyreqwestTransport
+from bot.errors import AlreadyRunning, SendError, SettingsError
 from bot.messages import ChannelName, DeliveryState, Inbound, StatusReport
 from bot.service import Running
-from bot.settings import Settings
+from bot.settings import Settings, Telegram
+from bot.simulator import Account, Family, Fault, Plan, Say, Simulator, Trouble
 from bot.store import outbox
 from bot.store.store import Store
 from bot.store.tables import Delivery, Lane, ProviderEvent
+from bot.store.tables import Inbound as Kept
 from tests import school
 from tests.conftest import StandingClock
 from tests.fakes import FakeChannel, until
@@ -65,6 +72,69 @@ async def test_what_comes_in_is_stored_and_answered(app: App, channel: FakeChann
         assert json.loads(body)["working"] is True
     finally:
         await running.stop()
+
+
+async def test_a_menu_that_telegram_refuses_keeps_nobody_from_being_heard(
+    app: App, channel: FakeChannel
+) -> None:
+    account = Account()
+    simulator = Simulator(account)
+    simulator.misbehave(Plan((Fault(Trouble.BROKEN, call="getMyCommands"),)))
+    bot = Telegram(token=SecretStr(account.bot_token), base_url=await simulator.start(), poll_seconds=1)
+    simulator.know([Family("715550142", ChannelName.TELEGRAM)])
+    app.store.writing(school.families, 1)
+    running = Running(replace(app, settings=app.settings.model_copy(update={"telegram": bot})))
+    await running.start()
+    try:
+        await simulator.say(Say("715550142", channel=ChannelName.TELEGRAM, start=""))
+        await until("their word", lambda: app.store.reading(_inbounds) == 1)
+        await running.accept([Inbound(ChannelName.SMS, "IN1", SMS, phone(0), "When does the bus come?")])
+        await until("the answer", lambda: len(channel.accepted) >= 1)
+    finally:
+        await running.stop()
+        await simulator.stop()
+
+
+async def test_two_programs_that_read_one_bot_are_said_beside_the_sender(
+    app: App, store: Store, channel: FakeChannel
+) -> None:
+    """Telegram refuses one of two that poll: staff see it, and it goes once the other is gone."""
+    account = Account()
+    simulator = Simulator(account)
+    bot = Telegram(token=SecretStr(account.bot_token), base_url=await simulator.start(), poll_seconds=1)
+    name = f"bot:{account.bot_token.partition(':')[0]}"
+    lane = store.writing(outbox.ensure_lane, ChannelName.TELEGRAM, name)
+    sender = Sender(lane, name, ChannelName.TELEGRAM, channel, 1e6, 4)
+    ours = replace(app, settings=app.settings.model_copy(update={"telegram": bot}), senders=(sender,))
+    running, other = Running(ours), TelegramPoller(bot, PyreqwestTransport())
+    await running.start()
+    rival = asyncio.create_task(_poll_for_ever(other))
+
+    def ailments() -> set[watching.Ailment]:
+        return set(store.reading(watching.health, (), app.clock.now()).ailments)
+
+    try:
+        await until("it to be said", lambda: watching.Ailment.NOT_HEARD in ailments(), patience=20)
+        (seen,) = store.reading(watching.senders_seen)
+        assert (seen.why or "").startswith("Another program reads this bot's messages; stop it")
+        rival.cancel()
+        await asyncio.gather(rival, return_exceptions=True)
+        await until("it to be well again", lambda: watching.Ailment.NOT_HEARD not in ailments(), patience=20)
+    finally:
+        rival.cancel()
+        await running.stop()
+        await simulator.stop()
+
+
+async def _poll_for_ever(poller: TelegramPoller) -> None:
+    while True:
+        with contextlib.suppress(SendError):
+            await poller.updates(None)
+        await asyncio.sleep(0)
+
+
+def _inbounds(session: Session) -> int:
+    return len(session.exec(select(Kept.id)).all())
 
 
 async def test_a_second_process_is_refused_and_lets_everything_go(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -98,10 +99,12 @@ def _too_long(lines: Sequence[Line]) -> list[Objection]:
         Objection(
             f"text-{one.language}",
             sentence,
-            {"language": languages.language(one.language).english, "characters": len(one.text)},
+            {"language": languages.language(one.language).english, "characters": len(text)},
+            question=number,
         )
         for one in lines
-        if len(one.text) > LONGEST
+        for number, text in enumerate((one.text, *one.more), 1)
+        if len(text) > LONGEST
     ]
 
 
@@ -134,7 +137,8 @@ def _house_rules(session: Session, broadcast: Broadcast) -> list[str]:
     assert broadcast.id is not None
     source = text_of(session, broadcast.id, broadcast.source_language)
     ask = Ask.from_json(broadcast.question) if broadcast.question else None
-    return [str(one) for one in against(source.text if source else "", broadcast.purpose, ask)]
+    more = [str(one.get("text", "")) for one in (source.more if source else None) or ()]
+    return [str(one) for one in against(source.text if source else "", broadcast.purpose, ask, more)]
 
 
 def check_count(phones: int, typed: int | None, settings: Settings) -> None:
@@ -206,14 +210,21 @@ def _marks(broadcast: Broadcast) -> list[str]:
     return [str(mark) for mark in range(1, 6)] if scale else []
 
 
-def _rendering(broadcast: Broadcast, channel: str, due: Line, text: Text, source: Text) -> Rendering:
-    assert broadcast.id is not None
-    asks = {
+def _asks(text: Text, source: Text) -> dict[str, Any]:
+    return {
         "topic": text.words,
         "choices": list(text.choices),
         "staff_choices": list(source.choices),
         "asked": text.asked,
     }
+
+
+def _rendering(broadcast: Broadcast, channel: str, due: Line, text: Text, source: Text) -> Rendering:
+    assert broadcast.id is not None
+    asks = _asks(text, source)
+    if text.more:
+        pairs = zip(text.more, source.more, strict=True)
+        asks["more"] = [{**_asks(one, of_source), "put": one.put} for one, of_source in pairs]
     keys = None
     if channel == ChannelName.TELEGRAM:
         labels = [f"{number} {words}" for number, words in enumerate(text.choices, start=1)]

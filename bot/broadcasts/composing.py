@@ -16,11 +16,12 @@ from bot import languages
 from bot.broadcasts import desk as desks
 from bot.broadcasts import notices
 from bot.broadcasts.desk import Counted, Desk
-from bot.broadcasts.drafts import in_draft, keep_text, known, text_of
+from bot.broadcasts.drafts import in_draft, keep_text, known, more_of, text_of
 from bot.broadcasts.when import When
 from bot.broadcasts.wordings import SENDABLE
 from bot.broadcasts.worth import worth_of
 from bot.channels import segments
+from bot.conversation.ask import Worded
 from bot.errors import BroadcastError
 from bot.rosters.values import grade_order
 from bot.settings import Settings
@@ -51,6 +52,7 @@ class Typed:
     text: str = ""
     choices: str = ""  #: one on a line
     asked: str = ""  #: the verb of a yes/no question (rule 5)
+    more: tuple[Worded, ...] = ()  #: of the questions after the first
     read: bool = False  #: somebody who reads it has read it
     was: str = ""  #: `mark` of what the page had been given
 
@@ -128,7 +130,7 @@ def copy(session: Session, number: int, now: datetime, settings: Settings, *, by
     """
     old = known(session, number)
     text = text_of(session, number, old.source_language)
-    desk = desks.desk_of(old, text.text if text else "", groups_of(session))
+    desk = desks.desk_of(old, text.text if text else "", groups_of(session), more=more_of(text))
     values = {name: value for name, value in desk.values.items() if name != "day"}
     desk = replace(desk, when=When(), values=values, decided_on="")
     new = Broadcast(
@@ -147,7 +149,7 @@ def _copy_text(session: Session, new: Broadcast, row: Translation, now: datetime
     state = TranslationState.REVIEWED if row.state in SENDABLE else TranslationState(row.state)
     keep_text(
         session, new, row.language, row.text, choices=row.choices or (), asked=row.asked,
-        provenance=row.provenance, state=state, now=now, read_by=row.read_by,
+        more=more_of(row), provenance=row.provenance, state=state, now=now, read_by=row.read_by,
     )  # fmt: skip
 
 
@@ -244,6 +246,7 @@ def _lay(
     broadcast.audience = audience.to_json()
     broadcast.question = ask.to_json() if ask else None
     broadcast.closing = desks.closing_of(desk)
+    broadcast.remind_after = desks.remind_after_of(desk)
     broadcast.fallback = desk.fallback or None
     broadcast.worth = worth_of(desk, settings)
     broadcast.routes = {"": None, "call": ""}.get(desk.routes, desk.routes)
@@ -278,16 +281,16 @@ def _words(session: Session, broadcast: Broadcast, desk: Desk, settings: Setting
 def _own_words(session: Session, broadcast: Broadcast, desk: Desk, now: datetime) -> None:
     assert broadcast.id is not None
     tag, ask = broadcast.source_language, desks.asked(desk)
-    choices = list(ask.choices) if ask else []
+    choices, more = list(ask.choices) if ask else [], desks.later_words(desk)
     kept = text_of(session, broadcast.id, tag)
     words = segments.normalise(desk.text)
     if kept and kept.provenance.startswith(notices.PROVENANCE):
         _unlock_notice(session, broadcast)
     if not words:
         _drop(session, broadcast.id, tag)
-    elif kept is None or (kept.text, kept.choices or []) != (words, choices):
+    elif kept is None or mark_of(kept)[:-1] != mark(words, choices, kept.asked, more, read=True)[:-1]:
         keep_text(
-            session, broadcast, tag, words, choices=choices, provenance="typed",
+            session, broadcast, tag, words, choices=choices, more=more, provenance="typed",
             state=TranslationState.REVIEWED, now=now,
         )  # fmt: skip
 
@@ -329,9 +332,16 @@ def _drop(session: Session, number: int, tag: str) -> None:
         session.flush()
 
 
-def mark(text: str, choices: Iterable[str] | None, asked: str | None, *, read: bool) -> str:
+def mark(
+    text: str, choices: Iterable[str] | None, asked: str | None, more: Sequence[Worded] = (), *, read: bool
+) -> str:
     """Name what a page shows of one language, so that it is known later whether it was changed."""
-    said = json.dumps([segments.normalise(text), list(choices or ()), asked or ""], ensure_ascii=False)
+    later = [[segments.normalise(one.text), list(one.choices), one.asked or ""] for one in more]
+    while later and later[-1] == ["", [], ""]:
+        later.pop()  # a question that nobody has worded yet is none
+    said = json.dumps(
+        [segments.normalise(text), list(choices or ()), asked or "", *later], ensure_ascii=False
+    )
     return hashlib.sha256(said.encode()).hexdigest()[:16] + ("+" if read else "-")
 
 
@@ -339,7 +349,7 @@ def mark_of(row: Translation | None) -> str:
     """`mark` of what is kept."""
     if row is None:
         return mark("", (), "", read=False)
-    return mark(row.text, row.choices, row.asked, read=row.state in SENDABLE)
+    return mark(row.text, row.choices, row.asked, more_of(row), read=row.state in SENDABLE)
 
 
 def _keep_typed(
@@ -351,7 +361,7 @@ def _keep_typed(
     if tag == broadcast.source_language or _is_notice(broadcast, kept):
         return _only_read(session, broadcast, kept, typed, now, by)
     choices = desks.lines_in(typed.choices)
-    now_here = mark(typed.text, choices, typed.asked, read=typed.read)
+    now_here = mark(typed.text, choices, typed.asked, typed.more, read=typed.read)
     typed = replace(typed, was=typed.was or mark_of(None))
     if now_here == typed.was or now_here == mark_of(kept):
         return True
@@ -370,6 +380,7 @@ def _keep_typed(
         typed.text,
         choices=choices,
         asked=typed.asked or None,
+        more=typed.more,
         provenance="typed",
         state=TranslationState.REVIEWED if read else TranslationState.MACHINE,
         now=now,
@@ -419,10 +430,14 @@ class Engine:
     tag: str
     text: str
     choices: tuple[str, ...] = ()
+    more: tuple[Worded, ...] = ()  #: of the questions after the first
 
 
-def to_be_drafted(session: Session, number: int) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
-    """Return (source text, choices, languages without a text, source language). Raises `BroadcastError`."""
+def to_be_drafted(session: Session, number: int) -> tuple[tuple[Worded, ...], tuple[str, ...], str]:
+    """Return (every question's source words, languages without a text, source language).
+
+    Raises `BroadcastError`.
+    """
     broadcast = in_draft(session, number)
     source = text_of(session, number, broadcast.source_language)
     if source is None:
@@ -430,7 +445,8 @@ def to_be_drafted(session: Session, number: int) -> tuple[str, tuple[str, ...], 
     last = count_of(broadcast)
     have = {row.language for row in rows_of(session, number) if row.state != TranslationState.STALE}
     wanted = {tag for _channel, tag, _count in last.phones} if last else set()
-    return source.text, tuple(source.choices or ()), tuple(sorted(wanted - have)), source.language
+    words = (Worded(source.text, tuple(source.choices or ())), *more_of(source))
+    return words, tuple(sorted(wanted - have)), source.language
 
 
 def keep_engine_drafts(
@@ -444,8 +460,8 @@ def keep_engine_drafts(
         there = text_of(session, number, one.tag)
         if there is None or there.state == TranslationState.STALE:
             keep_text(
-                session, broadcast, one.tag, one.text, choices=one.choices, provenance=provenance,
-                state=TranslationState.MACHINE, now=now,
+                session, broadcast, one.tag, one.text, choices=one.choices, more=one.more,
+                provenance=provenance, state=TranslationState.MACHINE, now=now,
             )  # fmt: skip
             kept += 1
     return kept

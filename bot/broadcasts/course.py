@@ -209,7 +209,7 @@ def _looked_at(session: Session, broadcast_id: int, now: datetime) -> None:
 
 #: a family that has had its texts has room for another one a week after the release at the latest
 _a_week_on = (
-    sa.select(sa.type_coerce(col(Occurrence.released_at), sa.Integer) + 7 * 86_400_000_000)
+    sa.select(sa.type_coerce(col(Occurrence.released_at), sa.BigInteger) + 7 * 86_400_000_000)
     .where(col(Occurrence.id) == col(Delivery.occurrence_id))
     .scalar_subquery()
 )

@@ -6,15 +6,18 @@ the rest of the house reads: audience, question, text. What is missing or wrong 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from bot.broadcasts import notices
-from bot.broadcasts.drafts import N_, Objection, against
+from bot.broadcasts.drafts import MOST_QUESTIONS, N_, Objection, against
+from bot.broadcasts.reminding import against_reminder
 from bot.broadcasts.when import AT_ONCE, Plan, When, clock_of, day_of, planned
-from bot.conversation.ask import Ask
+from bot.conversation import times
+from bot.conversation.ask import Ask, Worded
+from bot.conversation.talk import END, Kind
 from bot.rosters.values import grade_order
 from bot.settings import Settings
 from bot.store.audience import Audience, Reach
@@ -24,7 +27,7 @@ NOBODY: Final = Audience(kinds=())  #: while nobody is chosen, nobody is written
 
 PHASES: Final = ("inform", "inquire", "involve", "inspire")
 PURPOSES: Final = ("school", "optional", "emergency")
-ASKS: Final = ("yes_no", "one_of", "several_of", "number", "scale", "date", "own_words")
+ASKS: Final = ("yes_no", "one_of", "several_of", "number", "scale", "date", "time", "own_words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,21 @@ def counted(reach: Reach, key: str, now: datetime, full: Iterable[tuple[date, in
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """A question after the first, as it was typed; fields as `Desk` has them."""
+
+    text: str = ""
+    ask: str = ""
+    choices: str = ""
+    low: str = ""
+    high: str = ""
+    earliest: str = ""
+    latest: str = ""
+    other: bool = True
+    skips: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """See the module. Numbers of groups are their ids; grades go by name, whatever the school."""
 
@@ -109,9 +127,15 @@ class Desk:
     choices: str = ""  #: one on a line
     low: str = ""
     high: str = ""
+    earliest: str = ""  #: "15:00"
+    latest: str = ""
     other: bool = True
     per_child: bool = False
+    skips: Mapping[str, str] = field(default_factory=dict)  #: after this answer a question's number, or "end"
+    more: tuple[Later, ...] = ()  #: the questions after the first
     decided_on: str = ""  #: ISO date
+    remind: bool = False  #: whoever has not answered is reminded, once
+    remind_after: str = "3"  #: days
     fallback: str = ""  #: "": not chosen; "none"; a language
     worth: str = ""  #: one of `bot.broadcasts.worth.WORTHS`
     worth_clock: str = ""  #: "10:00", for "clock"
@@ -132,11 +156,26 @@ def from_json(kept: Mapping[str, Any]) -> Desk:
     names = {one.name for one in fields(Desk)}
     found = {name: value for name, value in kept.items() if name in names}
     found |= {name: tuple(found[name]) for name in _LISTS if name in found}
+    found["more"] = tuple(_later(one) for one in found.get("more", ()))
     return Desk(**{**found, "when": When.from_json(kept["when"])})
 
 
-def desk_of(broadcast: Broadcast, text: str, groups: Iterable[Group], plan: Schedule | None = None) -> Desk:
-    """Return a broadcast's desk; one that was written elsewhere is laid out from its columns."""
+def _later(kept: Mapping[str, Any]) -> Later:
+    names = {one.name for one in fields(Later)}
+    return Later(**{name: value for name, value in kept.items() if name in names})
+
+
+def desk_of(
+    broadcast: Broadcast,
+    text: str,
+    groups: Iterable[Group],
+    plan: Schedule | None = None,
+    more: Sequence[Worded] = (),
+) -> Desk:
+    """Return a broadcast's desk; one that was written elsewhere is laid out from its columns.
+
+    `text` is the source text, `more` words the questions after the first.
+    """
     if broadcast.desk and "desk" in broadcast.desk:
         return from_json(broadcast.desk["desk"])
     ask = Ask.from_json(broadcast.question) if broadcast.question else None
@@ -146,11 +185,13 @@ def desk_of(broadcast: Broadcast, text: str, groups: Iterable[Group], plan: Sche
         title=broadcast.title,
         text=text,
         decided_on=(broadcast.closing or {}).get("decided_on", ""),
+        remind=broadcast.remind_after is not None,
+        remind_after=str(broadcast.remind_after or 3),
         fallback=broadcast.fallback or "",
         when=_when_of(plan),
     )
     desk = _with_audience(desk, Audience.from_json(broadcast.audience), groups)
-    return _with_ask(desk, ask) if ask else desk
+    return _with_ask(desk, ask, more) if ask else desk
 
 
 def _when_of(plan: Schedule | None) -> When:
@@ -177,16 +218,30 @@ def _with_audience(desk: Desk, audience: Audience, groups: Iterable[Group]) -> D
     )
 
 
-def _with_ask(desk: Desk, ask: Ask) -> Desk:
+def _with_ask(desk: Desk, ask: Ask, more: Sequence[Worded] = ()) -> Desk:
+    texts = [*(one.text for one in more), *[""] * len(ask.more)]
+    later = tuple(_later_of(one, text) for one, text in zip(ask.more, texts, strict=False))
+    clock = ask.kind == Kind.TIME
+    write = times.in_figures if clock else str
+    low, high = ("" if limit is None else write(limit) for limit in (ask.low, ask.high))
     return replace(
         desk,
         ask=ask.kind,
         choices="\n".join(ask.choices),
-        low="" if ask.low is None else str(ask.low),
-        high="" if ask.high is None else str(ask.high),
+        low="" if clock else low,
+        high="" if clock else high,
+        earliest=low if clock else "",
+        latest=high if clock else "",
         other=ask.other,
         per_child=ask.per_child,
+        skips={value: str(to) if to else "end" for value, to in ask.skips},
+        more=later,
     )
+
+
+def _later_of(ask: Ask, text: str) -> Later:
+    laid = _with_ask(Desk(), ask)
+    return Later(text, **{one.name: getattr(laid, one.name) for one in fields(Later) if one.name != "text"})
 
 
 def lines_in(text: str) -> tuple[str, ...]:
@@ -195,18 +250,86 @@ def lines_in(text: str) -> tuple[str, ...]:
 
 
 def asked(desk: Desk) -> Ask | None:
-    """Return the question, as far as it has been typed."""
+    """Return the question, as far as it has been typed, with those that follow it."""
     if desk.ask not in ASKS:
         return None
-    numbers = desk.ask == "number"
-    return Ask(
+    return replace(_ask(desk), more=tuple(_ask(_alone(one)) for one in _more(desk)))
+
+
+def _more(desk: Desk) -> tuple[Later, ...]:
+    """A ready notice asks one thing: its words are there already."""
+    return desk.more if desk.words == "own" and desk.ask in ASKS else ()
+
+
+def later_words(desk: Desk) -> list[Worded]:
+    """Return the source words of the questions after the first."""
+    return [Worded(one.text, _ask(_alone(one)).choices) for one in _more(desk)]
+
+
+def _alone(later: Later) -> Desk:
+    """Return a later question as if it were the only one."""
+    return Desk(**{one.name: getattr(later, one.name) for one in fields(Later)})
+
+
+def answers_of(desk: Desk, number: int) -> tuple[str, ...]:
+    """Return the answers to one question that may lead elsewhere than to the next, as replies keep them."""
+    series = asked(desk)
+    return series.series[number - 1].values if series and number <= len(series.series) else ()
+
+
+def with_one_more(desk: Desk) -> Desk:
+    """Add an empty question, up to as many as may be asked."""
+    return replace(desk, more=(*desk.more, Later())) if len(desk.more) < MOST_QUESTIONS - 1 else desk
+
+
+def without(desk: Desk, number: int) -> Desk:
+    """Take a question after the first away; skips that led to it lead nowhere, others follow it up."""
+    if not 2 <= number <= len(desk.more) + 1:
+        return desk
+    left = (one for place, one in enumerate(desk.more, 2) if place != number)
+    more = tuple(replace(one, skips=_moved_up(one.skips, number)) for one in left)
+    return replace(desk, skips=_moved_up(desk.skips, number), more=more)
+
+
+def _moved_up(skips: Mapping[str, str], gone: int) -> dict[str, str]:
+    kept = {value: to for value, to in skips.items() if to != str(gone)}
+    return {
+        value: str(int(to) - 1) if to.isdecimal() and int(to) > gone else to for value, to in kept.items()
+    }
+
+
+def _skips(desk: Desk, values: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Return the skips of answers that there still are, in their order."""
+    chosen = ((value, desk.skips.get(value, "")) for value in values)
+    return tuple((value, END if to == "end" else int(to)) for value, to in chosen if to)
+
+
+def _ask(desk: Desk) -> Ask:
+    low, high = _limits(desk)
+    ask = Ask(
         kind=desk.ask,
         choices=lines_in(desk.choices) if desk.ask in {"one_of", "several_of"} else (),
-        low=_whole(desk.low) if numbers else None,
-        high=_whole(desk.high) if numbers else None,
+        low=low,
+        high=high,
         other=desk.other,
         per_child=desk.per_child,
     )
+    return replace(ask, skips=_skips(desk, ask.values))
+
+
+def _limits(desk: Desk) -> tuple[int | None, int | None]:
+    """Return the limits of a number, and of a time in minutes since midnight."""
+    match desk.ask:
+        case "number":
+            return _whole(desk.low), _whole(desk.high)
+        case "time":
+            return _minutes(desk.earliest), _minutes(desk.latest)
+    return None, None
+
+
+def _minutes(text: str) -> int | None:
+    clock = clock_of(text)
+    return None if clock is None else clock.hour * 60 + clock.minute
 
 
 def _whole(text: str) -> int | None:
@@ -270,6 +393,7 @@ def objections(desk: Desk, text: str, now: datetime, settings: Settings) -> list
     """Say what is missing or wrong, apart from the audience's languages; `text` is the source text."""
     said = [*_about_words(desk, text, now, settings), *_about_whom(desk), *_about_question(desk)]
     said += _about_decision(desk, now, settings)
+    said += _about_reminder(desk, now, settings)
     said += _about_worth(desk)
     return [*said, *planned(desk.when, now, settings.school.zone, settings.calendar.closed_days)[1]]
 
@@ -283,7 +407,7 @@ def _about_worth(desk: Desk) -> list[Objection]:
 
 def _about_words(desk: Desk, text: str, now: datetime, settings: Settings) -> list[Objection]:
     if desk.words != "notice":
-        return against(text, desk.purpose, asked(desk))
+        return against(text, desk.purpose, asked(desk), [one.text for one in desk.more])
     if desk.notice not in notices.known():
         return [Objection("notice", N_("Choose a notice."), missing=True)]
     said = [
@@ -343,12 +467,36 @@ def _about_whom(desk: Desk) -> list[Objection]:
 def _about_question(desk: Desk) -> list[Objection]:
     if desk.phase == "inquire" and desk.ask not in ASKS:
         return [Objection("ask", N_("Choose how families answer."), missing=True)]
+    said = _about_limits(desk)
+    for number, one in enumerate(_more(desk), 2):
+        said += [replace(each, question=number) for each in _about_limits(_alone(one))]
+    return said
+
+
+def _about_limits(desk: Desk) -> list[Objection]:
     if desk.ask != "number":
         return []
     if _whole(desk.low) is None or _whole(desk.high) is None:
         sentence = N_("Give the lowest and the highest number that can be answered.")
         return [Objection("limits", sentence, missing=not (desk.low and desk.high))]
     return []
+
+
+def _about_reminder(desk: Desk, now: datetime, settings: Settings) -> list[Objection]:
+    if not desk.remind or desk.ask not in ASKS:
+        return []
+    return against_reminder(
+        _whole(desk.remind_after) or 0,
+        asks=True,
+        repeats=desk.when.how == "repeat",
+        sent_on=read_on(desk, now, settings),
+        decided_on=day_of(desk.decided_on),
+    )
+
+
+def remind_after_of(desk: Desk) -> int | None:
+    """Return what `Broadcast.remind_after` keeps."""
+    return (_whole(desk.remind_after) or None) if desk.remind and desk.ask in ASKS else None
 
 
 def _about_decision(desk: Desk, now: datetime, settings: Settings) -> list[Objection]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as by_default
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot import languages
 from bot.channels import segments
-from bot.conversation.ask import Ask
+from bot.conversation import times
+from bot.conversation.ask import Ask, Worded
+from bot.conversation.talk import END, Kind
 from bot.errors import BroadcastError
 from bot.store.audience import Audience
 from bot.store.tables import Broadcast, BroadcastState, Translation, TranslationState
@@ -41,6 +43,10 @@ class Draft:
     decided_on: date | None = None  #: when families are told what came of it (rule 15)
     provenance: str = "typed"
     fallback: str | None = None  #: see `Broadcast.fallback`
+    worth: str | None = None  #: see `Broadcast.worth`
+    routes: str | None = None  #: see `Broadcast.routes`
+    remind_after: int | None = None  #: days; see `Broadcast.remind_after`
+    more: tuple[str, ...] = ()  #: the texts of the questions after the first, of an inquiry of several
 
 
 def N_(text: str) -> str:  # noqa: N802 - the usual mark for "translate this where it is shown"
@@ -56,9 +62,11 @@ class Objection:
     sentence: str  #: with %(name)s where a value belongs, so that it can be translated
     values: Mapping[str, Any] = by_default(default_factory=dict)
     missing: bool = False  #: nothing is wrong, only not there yet
+    question: int = 1  #: which of an inquiry's questions it is about
 
     def __str__(self) -> str:
-        return self.sentence % {name: _in_english(value) for name, value in self.values.items()}
+        said = self.sentence % {name: _in_english(value) for name, value in self.values.items()}
+        return said if self.question == 1 else f"Question {self.question}: {said}"
 
 
 def _in_english(value: Any) -> Any:
@@ -79,6 +87,9 @@ def draft(session: Session, written: Draft, now: datetime) -> int:
         audience=written.audience.to_json(),
         question=written.ask.to_json() if written.ask else None,
         closing={"decided_on": written.decided_on.isoformat()} if written.decided_on else None,
+        worth=written.worth,
+        routes=written.routes,
+        remind_after=written.remind_after,
         made_at=now,
     )
     wrong = objections(written)
@@ -93,6 +104,7 @@ def draft(session: Session, written: Draft, now: datetime) -> int:
         written.source_language,
         written.text,
         choices=written.ask.choices if written.ask else (),
+        more=_source_of(written),
         provenance=written.provenance,
         state=TranslationState.REVIEWED,
         now=now,
@@ -100,13 +112,59 @@ def draft(session: Session, written: Draft, now: datetime) -> int:
     return broadcast.id
 
 
+def _source_of(written: Draft) -> list[Worded]:
+    later = written.ask.more if written.ask else ()
+    return [Worded(text, one.choices) for text, one in zip(written.more, later, strict=True)]
+
+
 def objections(written: Draft) -> list[str]:
     """Say in sentences what the house rules have against a draft (rules 1, 3, 4, 22)."""
-    return [str(one) for one in against(written.text, written.purpose, written.ask)]
+    return [str(one) for one in against(written.text, written.purpose, written.ask, written.more)]
 
 
-def against(text: str, purpose: str, ask: Ask | None) -> list[Objection]:
-    """Say at which field the house rules have what against a text and its question."""
+def against(text: str, purpose: str, ask: Ask | None, more: Sequence[str] = ()) -> list[Objection]:
+    """Say at which field the house rules have what against a text and its question.
+
+    `more` are the texts of the questions after the first, in the same language.
+    """
+    if ask is None or not ask.more:
+        return [*_against_one(text, purpose, ask), *(_against_skips(ask.series, 1) if ask else ())]
+    said = (
+        [] if len(ask.series) <= MOST_QUESTIONS else [Objection("more", _TOO_MANY, {"most": MOST_QUESTIONS})]
+    )
+    texts = [text, *more, *[""] * (len(ask.more) - len(more))]
+    for number, (words, one) in enumerate(zip(texts, ask.series, strict=False), 1):
+        found = [*_against_one(words, purpose if number == 1 else "school", one)]
+        said += [replace(each, question=number) for each in (*found, *_against_skips(ask.series, number))]
+    return said
+
+
+#: as many questions as a menu has lines; more belong on paper
+MOST_QUESTIONS: Final = 6
+_TOO_MANY: Final = N_(
+    "Ask at most %(most)s questions in one inquiry: families answer them one after the other."
+)
+
+
+def _against_skips(series: Sequence[Ask], number: int) -> list[Objection]:
+    """Skips lead forward, and only after an answer that can be given."""
+    ask = series[number - 1]
+    said = []
+    for value, to in ask.skips:
+        if value not in ask.values:
+            sentence = N_(
+                "A skip needs an answer that can be chosen; “%(value)s” is none of this question's."
+            )
+            said.append(Objection("skips", sentence, {"value": value}))
+        elif to != END and not number < to <= len(series):
+            sentence = N_(
+                "A skip leads to a later question or the end: question %(to)s does not come after this one."
+            )
+            said.append(Objection("skips", sentence, {"to": to}))
+    return said
+
+
+def _against_one(text: str, purpose: str, ask: Ask | None) -> list[Objection]:
     said = []
     if not text.strip():
         said.append(
@@ -135,6 +193,8 @@ def against(text: str, purpose: str, ask: Ask | None) -> list[Objection]:
 
 def _against_answers(ask: Ask) -> list[Objection]:
     said = []
+    if ask.kind not in set(Kind):
+        said.append(Objection("ask", N_("Choose how families answer."), missing=True))
     if ask.kind in {"one_of", "several_of"} and not 2 <= len(ask.choices) <= (5 if ask.other else 6):
         sentence = (
             N_("Give 2 to 5 choices: the menu ends with “something else” and has no more than 6 lines.")
@@ -142,7 +202,13 @@ def _against_answers(ask: Ask) -> list[Objection]:
             else N_("Give 2 to 6 choices: a menu has no more than 6 lines.")
         )
         said.append(Objection("choices", sentence))
-    if ask.low is not None and ask.high is not None and ask.low >= ask.high:
+    if ask.low is None or ask.high is None or ask.low < ask.high:
+        return said
+    if ask.kind == Kind.TIME:
+        sentence = N_("The earliest time (%(low)s) must be before the latest (%(high)s).")
+        values = {"low": times.in_figures(ask.low), "high": times.in_figures(ask.high)}
+        said.append(Objection("window", sentence, values))
+    else:
         sentence = N_("The lowest number (%(low)s) must be less than the highest (%(high)s).")
         said.append(Objection("limits", sentence, {"low": ask.low, "high": ask.high}))
     return said
@@ -156,11 +222,14 @@ def translate(
     *,
     choices: Sequence[str] = (),
     asked: str | None = None,
+    more: Sequence[Worded] = (),
     provenance: str,
     state: TranslationState,
     now: datetime,
 ) -> None:
     """Keep a broadcast's text in one language, in place of an older one. Raises `BroadcastError`.
+
+    `more` words the questions after the first; without them a text of several questions is not complete.
 
     A new source text makes every other language's stale: what was read was read beside the old one.
     """
@@ -176,10 +245,26 @@ def translate(
             f"The text in {languages.language(tag).english} has {len(choices)} choices, "
             f"the question has {ask.choices_needed}: give one for each, in the same order."
         )
+    _check_more(ask, more, languages.language(tag).english)
     keep_text(
-        session, broadcast, tag, text, choices=choices, asked=asked, provenance=provenance, state=state,
-        now=now,
+        session, broadcast, tag, text, choices=choices, asked=asked, more=more, provenance=provenance,
+        state=state, now=now,
     )  # fmt: skip
+
+
+def _check_more(ask: Ask | None, more: Sequence[Worded], language: str) -> None:
+    later = ask.more if ask else ()
+    if more and len(more) != len(later):
+        raise BroadcastError(
+            f"The text in {language} words {len(more) + 1} questions, the inquiry has {len(later) + 1}: "
+            "give each of them, in the same order."
+        )
+    for number, (words, one) in enumerate(zip(more, later, strict=False), 2):
+        if words.choices and len(words.choices) != one.choices_needed:
+            raise BroadcastError(
+                f"Question {number} in {language} has {len(words.choices)} choices, it needs "
+                f"{one.choices_needed}: give one for each, in the same order."
+            )
 
 
 def keep_text(
@@ -190,6 +275,7 @@ def keep_text(
     *,
     choices: Sequence[str] = (),
     asked: str | None = None,
+    more: Sequence[Worded] = (),
     provenance: str,
     state: TranslationState,
     now: datetime,
@@ -200,10 +286,12 @@ def keep_text(
     found = text_of(session, broadcast.id, tag)
     kept = found or Translation(broadcast_id=broadcast.id, language=tag, text="", provenance="", made_at=now)
     words = segments.normalise(text.strip())
-    new = (words, list(choices) or None)
-    if tag == broadcast.source_language and found is not None and new != (found.text, found.choices):
+    later = [replace(one, text=segments.normalise(one.text.strip())).to_json() for one in more]
+    new = (words, list(choices) or None, later or None)
+    old = (found.text, found.choices, found.more) if found is not None else None
+    if tag == broadcast.source_language and old is not None and new != old:
         _make_stale(session, broadcast)
-    kept.text, kept.choices = new
+    kept.text, kept.choices, kept.more = new
     kept.asked, kept.provenance, kept.state, kept.made_at = asked, provenance, state, now
     kept.read_by, kept.read_at = read_by, None if read_by is None else now
     session.add(kept)
@@ -230,6 +318,11 @@ def text_of(session: Session, broadcast_id: int, tag: str) -> Translation | None
         .where(col(Translation.broadcast_id) == broadcast_id, col(Translation.language) == tag)
         .execution_options(populate_existing=True)
     ).first()
+
+
+def more_of(row: Translation | None) -> tuple[Worded, ...]:
+    """Return the words of the questions after the first in one language."""
+    return tuple(Worded.from_json(one) for one in (row.more if row else None) or ())
 
 
 def accept_drafts(

@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 from bot import languages
 from bot.broadcasts import composing, notices
 from bot.broadcasts import desk as desks
-from bot.broadcasts.drafts import in_draft, keep_text, text_of
+from bot.broadcasts.drafts import in_draft, keep_text, more_of, text_of
 from bot.broadcasts.wordings import SENDABLE
-from bot.conversation.ask import Ask
+from bot.conversation.ask import Ask, Worded
 from bot.errors import BroadcastError
 from bot.store import audit
 from bot.store.audit import Actor
@@ -59,6 +59,8 @@ class Task:
     verb: bool
     purpose: str
     fixed: bool  #: a notice's own words: to be confirmed, not to be changed
+    source_more: tuple[Worded, ...] = ()  #: of the questions after the first
+    more: tuple[Worded, ...] = ()
 
 
 def wanted(session: Session, tags: Collection[str] | None, now: datetime) -> tuple[Wanted, ...]:
@@ -149,6 +151,8 @@ def task(session: Session, number: int, tag: str) -> Task:
         verb=known.verb_answer,
         purpose=broadcast.purpose,
         fixed=bool(row and row.provenance.startswith(notices.PROVENANCE)),
+        source_more=more_of(source),
+        more=more_of(row),
     )
 
 
@@ -170,6 +174,7 @@ class Reviewed:
     read: bool  #: it may go out as it stands here
     mark: str  #: of the text they were shown
     source_mark: str  #: of the source beside it
+    more: tuple[Worded, ...] = ()  #: of the questions after the first
 
 
 def review(session: Session, number: int, tag: str, sent: Reviewed, *, by: Actor, now: datetime) -> None:
@@ -198,7 +203,7 @@ def _keep(
         if sent.read:
             composing.mark_read(session, row, now, by.staff_id)
         return
-    said = composing.mark(sent.text, sent.choices, sent.asked, read=False)[:-1]
+    said = composing.mark(sent.text, sent.choices, sent.asked, sent.more, read=False)[:-1]
     if row is not None and said == composing.mark_of(row)[:-1]:
         if sent.read:
             composing.mark_read(session, row, now, by.staff_id)
@@ -211,6 +216,7 @@ def _keep(
         sent.text,
         choices=sent.choices,
         asked=sent.asked or None,
+        more=sent.more,
         provenance="typed",
         state=TranslationState.REVIEWED if sent.read else TranslationState.MACHINE,
         now=now,
@@ -223,12 +229,21 @@ def _complete(broadcast: Broadcast, tag: str, sent: Reviewed) -> None:
     if not sent.text.strip():
         raise BroadcastError(f"The text in {name} is empty: type it.")
     ask = Ask.from_json(broadcast.question) if broadcast.question else None
-    if ask is None or not sent.read or not ask.offers_digits:
+    if ask is None or not sent.read:
         return
-    optional = ask.kind == "yes_no" and not sent.choices
-    if not optional and len(sent.choices) != ask.choices_needed:
+    _complete_choices(ask, sent.choices, f"The text in {name}")
+    more = [*sent.more, *[Worded()] * len(ask.more)]
+    for place, (words, one) in enumerate(zip(more, ask.more, strict=False), 2):
+        if not words.text.strip():
+            raise BroadcastError(f"Question {place} in {name} is empty: type it.")
+        _complete_choices(one, words.choices, f"Question {place} in {name}")
+
+
+def _complete_choices(ask: Ask, choices: Sequence[str], what: str) -> None:
+    optional = ask.kind == "yes_no" and not choices
+    if ask.offers_digits and not optional and len(choices) != ask.choices_needed:
         raise BroadcastError(
-            f"The text in {name} has {len(sent.choices)} choices, the question has {ask.choices_needed}: "
+            f"{what} has {len(choices)} choices, the question has {ask.choices_needed}: "
             "give one for each, in the same order, each on its own line."
         )
 

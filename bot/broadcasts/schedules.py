@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from bot import calendar, hours
 from bot.broadcasts.approval import freeze
 from bot.broadcasts.drafts import known
+from bot.broadcasts.reminding import first_look
 from bot.broadcasts.worth import expires_at
 from bot.errors import BroadcastError
 from bot.settings import Settings
@@ -165,6 +166,7 @@ def release(session: Session, schedule_id: int, settings: Settings, now: datetim
         _report_missed(session, broadcast, occurrence, now)
         return None
     occurrence.deliveries = _deliver(session, broadcast, occurrence, settings, now)
+    occurrence.remind_at = first_look(broadcast, now) if occurrence.deliveries else None
     return occurrence.deliveries
 
 

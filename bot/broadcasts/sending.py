@@ -17,7 +17,7 @@ from bot.broadcasts import notices
 from bot.broadcasts.approval import check_count, let_go, reach_of
 from bot.broadcasts.composing import groups_of, put
 from bot.broadcasts.desk import Desk
-from bot.broadcasts.drafts import N_, Objection, known, text_of
+from bot.broadcasts.drafts import N_, Objection, known, more_of, text_of
 from bot.broadcasts.schedules import schedule, schedule_at
 from bot.broadcasts.when import Plan, planned
 from bot.broadcasts.wordings import LONGEST, NO_TEXT, Line, Text, by_language, lines_of, texts_of
@@ -187,7 +187,7 @@ def readiness(session: Session, broadcast: Broadcast, settings: Settings, now: d
     assert broadcast.id is not None
     source = text_of(session, broadcast.id, broadcast.source_language)
     words = source.text if source else ""
-    desk = desks.desk_of(broadcast, words, groups_of(session))
+    desk = desks.desk_of(broadcast, words, groups_of(session), more=more_of(source))
     reach = reach_of(session, broadcast)
     texts = texts_of(session, broadcast, settings)
     lines = lines_of(broadcast, by_language(reach.phones), texts, broadcast.fallback)
@@ -230,10 +230,11 @@ def _about_languages(broadcast: Broadcast, lines: Sequence[Line], texts: dict[st
         sentence = N_("The language that others get instead has no text that may go out: choose another.")
         said.append(Objection("fallback", sentence))
     for one in lines:
-        if len(one.text) > LONGEST:
-            sentence = N_("This text has %(characters)s characters; 1,600 is the most: shorten it.")
-            place = "text" if one.written_in == broadcast.source_language else f"text-{one.written_in}"
-            said.append(Objection(place, sentence, {"characters": len(one.text)}))
+        for number, text in enumerate((one.text, *one.more), 1):
+            if len(text) > LONGEST:
+                sentence = N_("This text has %(characters)s characters; 1,600 is the most: shorten it.")
+                place = "text" if one.written_in == broadcast.source_language else f"text-{one.written_in}"
+                said.append(Objection(place, sentence, {"characters": len(text)}, question=number))
     return said
 
 
@@ -242,8 +243,8 @@ def fingerprint(broadcast: Broadcast, desk: Desk, lines: Sequence[Line]) -> str:
     what: Any = [
         [broadcast.purpose, broadcast.question, broadcast.closing, broadcast.audience, broadcast.fallback],
         desk.when.to_json(),
-        [broadcast.worth, broadcast.routes],
-        sorted([one.language, one.written_in, one.text] for one in lines if one.written_in),
+        [broadcast.worth, broadcast.routes, broadcast.remind_after],
+        sorted([one.language, one.written_in, one.text, *one.more] for one in lines if one.written_in),
     ]
     said = json.dumps(what, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(said.encode()).hexdigest()[:32]

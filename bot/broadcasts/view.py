@@ -13,13 +13,13 @@ from bot.broadcasts import composing, notices, sending
 from bot.broadcasts import desk as desks
 from bot.broadcasts.approval import reach_of
 from bot.broadcasts.desk import Counted, Desk
-from bot.broadcasts.drafts import Objection, known
+from bot.broadcasts.drafts import Objection, known, more_of
 from bot.broadcasts.notices import Blank
 from bot.broadcasts.sending import Pending, Second
 from bot.broadcasts.when import Plan, planned
 from bot.broadcasts.wordings import Line, Text, by_language, lines_of, worded
 from bot.broadcasts.worth import expires_at
-from bot.conversation.ask import Ask
+from bot.conversation.ask import Ask, Worded
 from bot.settings import Settings
 from bot.store.audience import Reach
 from bot.store.tables import (
@@ -51,6 +51,7 @@ class Wording:
     may_draft: bool  #: an engine may draft it
     verb: bool  #: a yes/no question carries its verb in this language (rule 5)
     line: Line | None  #: None: no phone is due it now
+    more: tuple[Worded, ...] = ()  #: of the questions after the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def composed(
     rows = {row.language: row for row in composing.rows_of(session, number)}
     groups = composing.groups_of(session)
     source = rows.get(broadcast.source_language)
-    desk = desks.desk_of(broadcast, source.text if source else "", groups)
+    desk = desks.desk_of(broadcast, source.text if source else "", groups, more=more_of(source))
     counted = counted or composing.count_of(broadcast)
     phones = by_language(counted.by_channel) if counted else {}
     texts = worded(list(rows.values()), broadcast, settings)
@@ -224,6 +225,7 @@ def _wording(
         may_draft=may_draft(tag, engine),
         verb=language.verb_answer,
         line=due.get(tag),
+        more=more_of(row),
     )
 
 

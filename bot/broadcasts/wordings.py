@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, col, select
 
 from bot import languages
 from bot.channels import segments
-from bot.conversation.ask import Ask
+from bot.conversation.ask import Ask, Worded
 from bot.settings import Settings
 from bot.store.audience import Reach
 from bot.store.tables import Broadcast, Translation, TranslationState
@@ -34,6 +34,7 @@ class Line:
     encoding: str
     fallback: bool
     provenance: str = ""  #: of the text that they get: "typed", "notice:snow-closing (no native reader yet)"
+    more: tuple[str, ...] = ()  #: the questions after the first, as they are put one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,17 @@ class Text:
     provenance: str
     asked: str | None = None  #: the verb of a yes/no question (rule 5)
     hint: str = ""  #: the menu's last line: that several choices may be sent
+    more: tuple[Text, ...] = ()  #: the questions after the first
 
     @property
     def sendable(self) -> bool:
         """Say whether it may go out."""
         return self.state in SENDABLE and self.complete
+
+    @property
+    def put(self) -> str:
+        """Return it as a phone shows it."""
+        return menu(self.words, self.choices, self.hint)
 
 
 def texts_of(session: Session, broadcast: Broadcast, settings: Settings) -> dict[str, Text]:
@@ -77,9 +84,19 @@ def worded(rows: Sequence[Translation], broadcast: Broadcast, settings: Settings
 
 
 def _text(row: Translation, ask: Ask | None, settings: Settings) -> Text:
+    first = _one(row, Worded(row.text, tuple(row.choices or ()), row.asked), ask, settings)
+    if ask is None or not ask.more:
+        return first
+    worded = [Worded.from_json(one) for one in row.more or ()]
+    more = tuple(_one(row, words, one, settings) for words, one in zip(worded, ask.more, strict=False))
+    whole = len(more) == len(ask.more) and all(one.words and one.complete for one in more)
+    return replace(first, more=more, complete=first.complete and whole)
+
+
+def _one(row: Translation, words: Worded, ask: Ask | None, settings: Settings) -> Text:
     if ask is None or not ask.offers_digits:
-        return Text(row.text, (), row.state, True, row.provenance)
-    said = tuple(row.choices or ())
+        return Text(words.text, (), row.state, True, row.provenance)
+    said = words.choices
     speaks = languages.speakable(row.language, settings.unreviewed)
     if ask.kind == "yes_no" and not said and speaks:
         said = (languages.phrase("yes", row.language), languages.phrase("no", row.language))
@@ -87,7 +104,7 @@ def _text(row: Translation, ask: Ask | None, settings: Settings) -> Text:
     if ask.kind != "yes_no" and ask.other and complete and speaks:
         said = (*said, languages.phrase("other", row.language))
     hint = languages.phrase("several_hint", row.language) if ask.kind == "several_of" and speaks else ""
-    return Text(row.text, said, row.state, complete, row.provenance, row.asked, hint)
+    return Text(words.text, said, row.state, complete, row.provenance, words.asked, hint)
 
 
 def menu(text: str, choices: Sequence[str], hint: str = "") -> str:
@@ -115,14 +132,15 @@ def line(broadcast: Broadcast, tag: str, count: int, texts: Mapping[str, Text], 
     """Say what one language gets."""
     own = texts.get(tag)
     if own is not None and own.sendable:
-        body = menu(own.words, own.choices, own.hint)
-        parts = segments.measure(body)
-        return Line(tag, count, tag, own.state, body, parts.count, parts.encoding, False, own.provenance)
+        parts, more = segments.measure(own.put), tuple(one.put for one in own.more)
+        return Line(
+            tag, count, tag, own.state, own.put, parts.count, parts.encoding, False, own.provenance, more
+        )
     state = own.state if own else "missing"
     other = texts.get(fallback) if fallback and fallback != NO_TEXT else None
     if fallback is None or other is None or not other.sendable:
         return Line(tag, count, None, state, "", 0, "", True)
     label = languages.fallback_label(tag, fallback, offer_person=broadcast.purpose != "emergency")
-    body = label + menu(other.words, other.choices, other.hint)
+    body, more = label + other.put, tuple(one.put for one in other.more)
     parts = segments.measure(body)
-    return Line(tag, count, fallback, state, body, parts.count, parts.encoding, True, other.provenance)
+    return Line(tag, count, fallback, state, body, parts.count, parts.encoding, True, other.provenance, more)

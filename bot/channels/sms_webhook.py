@@ -18,6 +18,8 @@ E164: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _ATTEMPT = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _ONLY_ATTEMPT = re.compile(r"attempt=([A-Za-z0-9_.:-]{1,64})")
 _ANSWERED: Final = keywords.STOPS | keywords.HELPS
+#: what OptOutType may say (twilio.com/docs/messaging/tutorials/advanced-opt-out)
+_MEANT: Final = frozenset({"STOP", "START", "HELP"})
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -42,7 +44,7 @@ class SmsWebhook:
             address=form.get("From", ""),
             text=form.get("Body", ""),
             media=form.get("NumMedia", "0"),
-            answered="OptOutType" in form,
+            answered=form.get("OptOutType"),
         )
 
     def parse_status(self, request: Request) -> StatusReport:
@@ -93,11 +95,11 @@ def _form(request: Request) -> dict[str, str]:
 
 
 def as_inbound(
-    settings: Sms, *, provider_id: str, address: str, text: str, media: str, answered: bool = False
+    settings: Sms, *, provider_id: str, address: str, text: str, media: str, answered: str | None = None
 ) -> Inbound:
     """Make a family's text of Twilio's fields. Raises `Malformed`.
 
-    `answered`: Twilio says that it has answered; what it answers by default is known by its words.
+    `answered`: as what Twilio says that it has answered; what it answers by default is known by its words.
     """
     text = text.replace("\x00", "")
     return Inbound(
@@ -107,7 +109,9 @@ def as_inbound(
         address=_matching(address, "From", E164),
         text=text,
         media=_count(media),
-        provider_replied=answered or (settings.provider_answers_stop and keywords.is_one_of(text, _ANSWERED)),
+        provider_replied=answered is not None
+        or (settings.provider_answers_stop and keywords.is_one_of(text, _ANSWERED)),
+        provider_meant=answered if answered in _MEANT else None,
     )
 
 

@@ -50,8 +50,6 @@ POLL_MARGIN: Final = 10.0
 KINDS: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 #: payload of a t.me link that links an account to a person
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(?P<code>[A-Za-z0-9_-]{1,64}))?\s*", re.ASCII)
-#: the bot's menu until the catalogs give it more languages
-COMMANDS: Final = {"": {"help": "How to answer, and how to reach a person", "stop": "No more messages"}}
 _NUMBER = "-?[0-9]{1,19}"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 
@@ -133,7 +131,7 @@ class TelegramChannel:
     """One bot as a `bot.ports.Channel`."""
 
     def __init__(self, settings: Telegram, transport: Transport) -> None:
-        self._bot = _sdk(settings, transport)
+        self._bot = sdk(settings, transport)
 
     async def send(self, message: Outbound) -> Receipt:
         """Send one plain text, one button a row. Never retries.
@@ -144,10 +142,10 @@ class TelegramChannel:
         try:
             sent = await self._bot.send_message(chat, message.text, reply_markup=_keyboard(message))
             return Receipt(f"{message.address}:{sent.message_id}")
-        except (TelegramError, *_UNREADABLE) as error:
-            failure = _failure(error)
+        except (TelegramError, *UNREADABLE) as error:
+            refused = failure(error)
         # Raised out here so that no traceback carries the SDK's own errors.
-        raise failure
+        raise refused
 
     async def find(self, address: str, since: datetime) -> list[Sighting] | None:
         """Return None: Telegram keeps no list of what a bot sent."""
@@ -156,11 +154,11 @@ class TelegramChannel:
     async def acknowledge(self, inbound: Inbound) -> None:
         """Stop the pressed button's spinner and take its keyboard away; a failure changes nothing."""
         if inbound.press_id is not None:
-            with contextlib.suppress(TelegramError, *_UNREADABLE):
+            with contextlib.suppress(TelegramError, *UNREADABLE):
                 await self._bot.answer_callback_query(inbound.press_id)
         if inbound.message_id is not None:
             number = int(inbound.message_id.rpartition(":")[2])
-            with contextlib.suppress(TelegramError, *_UNREADABLE):
+            with contextlib.suppress(TelegramError, *UNREADABLE):
                 await self._bot.edit_message_reply_markup(_chat(inbound.address), number, reply_markup=None)
 
 
@@ -170,7 +168,7 @@ class TelegramPoller:
     def __init__(self, settings: Telegram, transport: Transport) -> None:
         self._settings = settings
         self._transport = transport
-        self._bot = _sdk(settings, transport)
+        self._bot = sdk(settings, transport)
 
     async def updates(self, offset: int | None) -> list[dict[str, Any]]:
         """Wait up to `poll_seconds` for updates from `offset` on, each with its `update_id`, in order.
@@ -193,33 +191,21 @@ class TelegramPoller:
         """Return the bot's user name, as in t.me/NAME. Raises a `SendError`."""
         try:
             found = await self._bot.get_me()
-        except (TelegramError, *_UNREADABLE) as error:
-            failure = _failure(error)
+        except (TelegramError, *UNREADABLE) as error:
+            refused = failure(error)
         else:
             return found.username or str(found.id)
-        raise failure
+        raise refused
 
-    async def prepare(
-        self,
-        mode: Literal["polling", "webhook"],
-        public_url: str | None = None,
-        commands: Mapping[str, Mapping[str, str]] = COMMANDS,
-    ) -> None:
-        """Tell Telegram where updates go and which commands the bot's menu shows. Raises a `SendError`.
-
-        `commands` is language -> command -> description; the language "" is for everybody else. Telegram
-        takes two-letter languages only, so longer tags get that default.
-        """
+    async def prepare(self, mode: Literal["polling", "webhook"], public_url: str | None = None) -> None:
+        """Tell Telegram where updates go. Raises a `SendError`."""
         try:
             await self._direct(mode, public_url)
-            for language, entries in commands.items():
-                if len(language) in (0, 2):
-                    await self._bot.set_my_commands(list(entries.items()), language_code=language or None)
-        except (TelegramError, *_UNREADABLE) as error:
-            failure = _failure(error)
+        except (TelegramError, *UNREADABLE) as error:
+            refused = failure(error)
         else:
             return
-        raise failure
+        raise refused
 
     async def _direct(self, mode: str, public_url: str | None) -> None:
         if mode == "polling":
@@ -382,6 +368,8 @@ def _said(message: _Message, *, edited: bool = False) -> dict[str, Any] | None:
     # Neither is a notice of the chat itself (joined, pinned); a live location is edited every minute.
     if not text and (edited or not media):
         return None
+    if message.chat.type != "private":
+        return _group(message.chat)
     start = None if edited else _START.fullmatch(text)
     return {
         **_who(message.chat, message.sender),
@@ -391,10 +379,17 @@ def _said(message: _Message, *, edited: bool = False) -> dict[str, Any] | None:
     }
 
 
+def _group(chat: _Chat) -> dict[str, Any]:
+    """A group is declined; of what is said there, and of who says it, nothing is kept."""
+    return {"address": str(chat.id), "private": False}
+
+
 def _pressed(press: _Press) -> dict[str, Any] | None:
     if press.message is None or press.data is None:
         return None
     chat = press.message.chat
+    if chat.type != "private":
+        return _group(chat)
     return {
         **_who(chat, press.sender),
         "pressed": press.data,
@@ -422,7 +417,7 @@ def _who(chat: _Chat, sender: _User) -> dict[str, Any]:
 class TransportRequest(BaseRequest):
     """Lets python-telegram-bot speak through our transport instead of httpx.
 
-    A refusal leaves `do_request` as a `SendError`, which the SDK wraps in its NetworkError; `_failure`
+    A refusal leaves `do_request` as a `SendError`, which the SDK wraps in its NetworkError; `failure`
     takes it out again.
     """
 
@@ -462,10 +457,11 @@ class TransportRequest(BaseRequest):
 
 
 #: what the SDK raises over a result of the wrong shape
-_UNREADABLE: Final = (SendError, AttributeError, KeyError, TypeError, ValueError)
+UNREADABLE: Final = (SendError, AttributeError, KeyError, TypeError, ValueError)
 
 
-def _sdk(settings: Telegram, transport: Transport) -> Bot:
+def sdk(settings: Telegram, transport: Transport) -> Bot:
+    """Return python-telegram-bot's client over our transport."""
     # At DEBUG the SDK logs its base URL, which ends in the token, and every text with its address.
     logging.getLogger("telegram.Bot").setLevel(logging.INFO)
     request = TransportRequest(transport)
@@ -537,7 +533,7 @@ def _wait(envelope: Mapping[str, Any], response: Response) -> float:
     return float(header) if re.fullmatch(r"[1-9]\d{0,5}", header, re.ASCII) else DEFAULT_WAIT
 
 
-def _failure(error: BaseException) -> SendError:
+def failure(error: BaseException) -> SendError:
     """Take our own error out of the SDK's wrapping; anything else is an answer it could not read."""
     if isinstance(error, SendError):
         return error

@@ -1,4 +1,4 @@
-"""Commands for what goes out: announce, ask, translate, approve, recall, stop, broadcasts."""
+"""Commands for what goes out: announce, ask, first-contact, translate, approve, recall, stop, broadcasts."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, time
+from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
 from rich.text import Text
 from sqlmodel import Session, col, select
 
-from bot import broadcasts, calendar, languages
+from bot import broadcasts, calendar, hours, languages
 from bot.app import App
-from bot.broadcasts import Draft, Line, Preview
+from bot.broadcasts import Draft, Line, Preview, question_file
 from bot.cli.front import Json, console, errors, front
-from bot.conversation.ask import Ask
+from bot.conversation import times
+from bot.conversation.ask import Ask, Worded
 from bot.errors import BroadcastError, TranslationFailed
 from bot.store import audience as audiences
-from bot.store.tables import Broadcast, Schedule, TranslationState
+from bot.store import outbox
+from bot.store.tables import EPOCH, Broadcast, Schedule, TranslationState
 
 app = typer.Typer()
 
@@ -60,6 +64,21 @@ At = Annotated[
     str, typer.Option(help="When, on the school's clock: “06:00”, “tomorrow 06:00”, a date, “now”.")
 ]
 Rule = Annotated[str | None, typer.Option("--repeat", help="An RFC 5545 rule: FREQ=WEEKLY;BYDAY=MO.")]
+Expires = Annotated[
+    str | None,
+    typer.Option(help="What has not left by then is given up: 4h, 10:00, 2026-12-01T10:00, or always."),
+]
+Ways = Annotated[
+    str | None,
+    typer.Option(
+        "--if-unreached",
+        help="Ways tried after a failure, in order: number,channel,guardian, or some of them; “call”: none.",
+    ),
+]
+RemindAfter = Annotated[
+    str | None,
+    typer.Option(help="Remind whoever has not answered, once, after so many days: 3d. It decides something."),
+]
 Approve = Annotated[bool, typer.Option("--approve", help="Approve and schedule without being asked.")]
 Count = Annotated[int | None, typer.Option(help="The number of phones, typed, for a large broadcast.")]
 
@@ -74,6 +93,8 @@ class Words:
     translations: Mapping[str, str]
     choices: Mapping[str, tuple[str, ...]]
     verbs: Mapping[str, str]
+    later: tuple[str, ...] = ()  #: of an inquiry's questions after the first
+    later_in: Mapping[str, tuple[Worded, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +109,9 @@ class Going:
     draft_missing: bool
     accept: Sequence[str]
     as_json: bool
+    expires: str | None = None
+    ways: str | None = None
+    remind_after: int | None = None
 
 
 @app.command()
@@ -110,6 +134,8 @@ def announce(
     ] = False,
     at: At = "now",
     repeat: Rule = None,
+    expires: Expires = None,
+    if_unreached: Ways = None,
     approve: Approve = False,
     count: Count = None,
     as_json: Json = False,
@@ -118,7 +144,8 @@ def announce(
     homeloop = front(ctx).app()
     ours = {"school": homeloop.settings.school.name, "phone": homeloop.settings.school.phone}
     words = Words(text, notice, ours | _pairs(value), _pairs(translation, language=True), {}, {})
-    going = Going(fallback, at, repeat, approve, count, draft_missing, accept or (), as_json)
+    worth, ways = _expiry(expires), _ways(if_unreached)
+    going = Going(fallback, at, repeat, approve, count, draft_missing, accept or (), as_json, worth, ways)
     purpose = "emergency" if emergency else _purpose(notice)
     _make(homeloop, words, _names(school, grade, group, language), going, title, purpose=purpose)
 
@@ -136,8 +163,20 @@ def ask(
     several: Annotated[bool, typer.Option("--several", help="Several of the choices may be sent.")] = False,
     scale: Annotated[bool, typer.Option("--scale", help="A mark from 1 to 5.")] = False,
     day: Annotated[bool, typer.Option("--day", help="They answer with a day.")] = False,
+    clock: Annotated[
+        str | None, typer.Option("--time", help="A time of day within limits: 15:00-18:00; or “any”.")
+    ] = None,
     other: Annotated[bool, typer.Option(help="End the choices with “something else”.")] = True,
     per_child: Annotated[bool, typer.Option(help="The answer may differ from child to child.")] = False,
+    questions: Annotated[
+        Path | None,
+        typer.Option(
+            "--questions",
+            help="A TOML file of 1 to 6 questions, put one after the other, with skips; in place of --text.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     decide_by: Annotated[str | None, typer.Option(help="The day families hear what came of it.")] = None,
     title: Title = None,
     school: School = None,
@@ -154,24 +193,78 @@ def ask(
     fallback: Fallback = None,
     at: At = "now",
     repeat: Rule = None,
+    expires: Expires = None,
+    if_unreached: Ways = None,
+    remind_after: RemindAfter = None,
     approve: Approve = False,
     count: Count = None,
     as_json: Json = False,
 ) -> None:
     """Ask families something; answers are read back until they say “that is what I meant”."""
-    marked = "scale" if scale else "date" if day else None
-    question = _question(tuple(choice or ()), yes_no, number, own_words, other, per_child, several, marked)
-    words = Words(
-        text,
+    marked = "scale" if scale else "date" if day else "time" if clock else None
+    written = None
+    if questions is not None:
+        if text or choice or yes_no or number or own_words or marked or translation:
+            raise BroadcastError("With --questions everything that is asked stands in the file.")
+        written = question_file.read(questions.read_text(encoding="utf-8"))
+        question, words = written.ask, _from_file(written)
+        title = title or written.title
+    else:
+        question = _question(
+            tuple(choice or ()), yes_no, number, own_words, other, per_child, several, marked, clock or ""
+        )
+        words = Words(
+            text,
+            None,
+            {},
+            _pairs(translation, language=True),
+            {tag: _split(line) for tag, line in _pairs(choices_in, language=True).items()},
+            _pairs(verb, language=True),
+        )
+    decided_on = _day(decide_by) or (written.decide_by if written else None)
+    worth, ways = _expiry(expires), _ways(if_unreached)
+    going = Going(
+        fallback, at, repeat, approve, count, draft_missing, accept or (), as_json, worth, ways,
+        _days(remind_after),
+    )  # fmt: skip
+    names = _names(school, grade, group, language)
+    _make(front(ctx).app(), words, names, going, title, ask=question, decided_on=decided_on)
+
+
+def _from_file(written: question_file.Written) -> Words:
+    """Lay the words of a file out as those of the options."""
+    firsts = {tag: words[0] for tag, words in written.languages.items()}
+    return Words(
+        written.texts[0],
         None,
         {},
-        _pairs(translation, language=True),
-        {tag: _split(line) for tag, line in _pairs(choices_in, language=True).items()},
-        _pairs(verb, language=True),
+        {tag: words.text for tag, words in firsts.items()},
+        {tag: words.choices for tag, words in firsts.items() if words.choices},
+        {tag: words.asked for tag, words in firsts.items() if words.asked},
+        written.texts[1:],
+        {tag: words[1:] for tag, words in written.languages.items()},
     )
-    going = Going(fallback, at, repeat, approve, count, draft_missing, accept or (), as_json)
-    names = _names(school, grade, group, language)
-    _make(front(ctx).app(), words, names, going, title, ask=question, decided_on=_day(decide_by))
+
+
+@app.command("first-contact")
+def first_contact(
+    ctx: typer.Context,
+    at: At = "now",
+    accept: Accept = None,
+    fallback: Fallback = None,
+    approve: Approve = False,
+    count: Count = None,
+    as_json: Json = False,
+) -> None:
+    """Introduce us to phones that we have never written to, and whose families were told of us before."""
+    homeloop = front(ctx).app()
+    _starts(homeloop, at)
+    now, zone = homeloop.clock.now(), homeloop.settings.school.zone
+    broadcast = homeloop.store.writing(broadcasts.first_contact, homeloop.settings, now)
+    untold = homeloop.store.reading(broadcasts.newcomers, now.astimezone(zone).date()).untold
+    if untold and not as_json:
+        console.print(f"{untold} people more must be told of us first: on paper, by a partner, by a person.")
+    _send(homeloop, broadcast, Going(fallback, at, None, approve, count, False, accept or (), as_json))
 
 
 @app.command()
@@ -182,6 +275,10 @@ def translate(
     text: str,
     choices: Annotated[str | None, typer.Option(help="The choices, with | between them.")] = None,
     verb: Annotated[str | None, typer.Option(help="A yes/no question's verb.")] = None,
+    then: Annotated[
+        list[str] | None,
+        typer.Option(help="The next question's words, its choices after |: “Which?|one|two”. Repeatable."),
+    ] = None,
 ) -> None:
     """Type a draft broadcast's text in one language."""
     homeloop = front(ctx).app()
@@ -192,6 +289,7 @@ def translate(
         text,
         choices=_split(choices) if choices else (),
         asked=verb,
+        more=[Worded(words[0], words[1:]) for words in map(_split, then or ())],
         provenance="typed",
         state=TranslationState.REVIEWED,
         now=homeloop.clock.now(),
@@ -292,7 +390,12 @@ def _make(
         decided_on=decided_on,
         provenance=f"notice:{words.notice}" if words.notice else "typed",
         fallback=going.fallback,
+        worth=going.expires,
+        routes=going.ways,
+        remind_after=going.remind_after,
+        more=words.later,
     )
+    _may_remind(homeloop, written, going)
 
     def keep(session: Session) -> int:
         made = broadcasts.draft(session, written, now)
@@ -355,6 +458,7 @@ def _keep_texts(session: Session, homeloop: App, broadcast: int, words: Words, t
             text,
             choices=words.choices.get(tag, ()),
             asked=words.verbs.get(tag),
+            more=words.later_in.get(tag, ()),
             provenance="typed",
             state=TranslationState.REVIEWED,
             now=now,
@@ -374,6 +478,10 @@ async def _draft_missing(homeloop: App, broadcast: int, written: Draft) -> None:
             text = await engine.translate(written.text, written.source_language, line.language)
             wanted = written.ask.choices if written.ask else ()
             choices = [await engine.translate(one, written.source_language, line.language) for one in wanted]
+            later = [
+                await engine.translate(one, written.source_language, line.language)
+                for one in _later_words(written)
+            ]
         except TranslationFailed as error:
             errors.print(f"{languages.language(line.language).english}: {error}", style="yellow")
             continue
@@ -383,10 +491,23 @@ async def _draft_missing(homeloop: App, broadcast: int, written: Draft) -> None:
             line.language,
             text,
             choices=choices,
+            more=_reworded(written, later),
             provenance=f"engine:{homeloop.settings.translation.engine}",
             state=TranslationState.MACHINE,
             now=homeloop.clock.now(),
         )
+
+
+def _later_words(written: Draft) -> list[str]:
+    """Return every text and choice of the questions after the first, in order."""
+    later = zip(written.more, written.ask.more if written.ask else (), strict=True)
+    return [words for text, ask in later for words in (text, *ask.choices)]
+
+
+def _reworded(written: Draft, words: Sequence[str]) -> list[Worded]:
+    """Put words in the order of `_later_words` back into their questions."""
+    rest, later = iter(words), written.ask.more if written.ask else ()
+    return [Worded(next(rest), tuple(next(rest) for _ in ask.choices)) for ask in later]
 
 
 def _send(homeloop: App, broadcast: int, going: Going) -> None:
@@ -439,7 +560,8 @@ def _show(homeloop: App, broadcast: int, shown: Preview) -> None:
     )
     for line in shown.lines:
         name = languages.language(line.language).english
-        text = Text(line.text or "— no text: a list for a call —", style="" if line.text else "red")
+        body = "\n\n".join((line.text, *line.more))
+        text = Text(body or "— no text: a list for a call —", style="" if body else "red")
         style = "yellow" if line.fallback or UNREAD in line.provenance else ""
         standing = Text(_standing(line), style=style)
         table.add_row(name, str(line.phones), text, f"{line.parts} {line.encoding}".strip("0 "), standing)
@@ -467,7 +589,7 @@ def _standing(line: Line) -> str:
         case TranslationState.MACHINE | TranslationState.STALE:
             missing = f"a draft waits: --accept {line.language}"
         case _:
-            missing = f"its choices have no words: --choices-in {line.language}=“…|…”"
+            missing = f"a question or its choices have no words: --choices-in {line.language}=“…|…”"
     if line.written_in is None:
         return missing
     return f"{missing}; they get {languages.language(line.written_in).english}, labelled"
@@ -482,12 +604,16 @@ def _question(
     per_child: bool,
     several: bool = False,
     marked: str | None = None,
+    clock: str = "",
 ) -> Ask:
     if sum((bool(choices), yes_no, number is not None, own_words, marked is not None)) != 1:
         raise BroadcastError(
             "Say what kind of answer you want: --yes-no, several --choice “…” (with --several if more "
-            "than one may be sent), --number 1-12, --scale, --day, or --own-words."
+            "than one may be sent), --number 1-12, --scale, --day, --time 15:00-18:00, or --own-words."
         )
+    if marked == "time":
+        earliest, latest = _window(clock)
+        return Ask("time", low=earliest, high=latest, per_child=per_child)
     if marked is not None:
         return Ask(marked, per_child=per_child)
     if yes_no:
@@ -502,6 +628,19 @@ def _question(
             f"“{number}” gives no limits: write the lowest and the highest number, as in 1-12."
         )
     return Ask("number", low=int(low), high=int(high), per_child=per_child)
+
+
+def _window(clock: str) -> tuple[int | None, int | None]:
+    """Return the limits of "15:00-18:00" in minutes since midnight; none for "any"."""
+    if clock.strip() == "any":
+        return None, None
+    first, _, last = clock.partition("-")
+    try:
+        return times.minutes(first.strip()), times.minutes(last.strip())
+    except ValueError:
+        raise BroadcastError(
+            f"“{clock}” gives no limits: write the earliest and the latest time, as in 15:00-18:00, or any."
+        ) from None
 
 
 def _purpose(notice: str | None) -> str:
@@ -541,6 +680,57 @@ def _pairs(given: list[str] | None, *, language: bool = False) -> dict[str, str]
 
 def _split(line: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in line.split("|"))
+
+
+def _expiry(text: str | None) -> str | None:
+    """Return until when it is worth sending, as `Broadcast.worth` keeps it."""
+    if text is None:
+        return None
+    try:
+        hours.worth_until(text.strip(), EPOCH, ZoneInfo("UTC"))
+    except ValueError:
+        raise BroadcastError(
+            f"“{text}” is no time to give up at: write hours as 4h, a time as 10:00, a day with its time as "
+            "2026-12-01T10:00, or always."
+        ) from None
+    return text.strip()
+
+
+def _ways(text: str | None) -> str | None:
+    """Return the ways after a failure, as `Broadcast.routes` keeps them."""
+    if text is None:
+        return None
+    named = [one.strip() for one in text.split(",") if one.strip()]
+    if named == ["call"]:
+        return ""
+    if not named or len(set(named)) < len(named) or not set(named) <= set(outbox.ROUTES):
+        raise BroadcastError(
+            f"“{text}” is no order of ways: write {', '.join(outbox.ROUTES)} in the order you want, or call."
+        )
+    return ",".join(named)
+
+
+def _days(text: str | None) -> int | None:
+    """Return a number of days, written as “3d” or “3”."""
+    if text is None:
+        return None
+    number = text.strip().removesuffix("d")
+    if not number.isascii() or not number.isdecimal():
+        raise BroadcastError(f"“{text}” is no number of days: write it as 3d.")
+    return int(number)
+
+
+def _may_remind(homeloop: App, written: Draft, going: Going) -> None:
+    """Raise `BroadcastError` if a reminder cannot come when it is wanted."""
+    said = broadcasts.against_reminder(
+        written.remind_after,
+        asks=written.ask is not None,
+        repeats=going.rrule is not None,
+        sent_on=_starts(homeloop, going.at).date(),
+        decided_on=written.decided_on,
+    )
+    if said:
+        raise BroadcastError(" ".join(str(one) for one in said))
 
 
 def _day(text: str | None) -> date | None:

@@ -23,6 +23,7 @@ from rich.text import Text
 from bot import languages
 from bot.errors import LanguageError
 from bot.figures import Answer, Failure, Families, Moved, Overview, Results, Said, Unknown, Waiting
+from bot.forecast import UsedUp
 
 BAR = 24  #: cells of the longest bar
 
@@ -165,7 +166,9 @@ def failures(rows: Sequence[Failure]) -> RenderableType:
 def results(found: Results) -> RenderableType:
     """Draw an inquiry: answers with bars, by language, own words, and who is missing in one sentence."""
     parts: list[RenderableType] = []
-    if found.answers:
+    if found.steps:
+        parts += _by_question(found)
+    elif found.answers:
         parts += [_choices(found.answers), _by_language(found)]
     if found.own_words:
         parts.append(said(found.own_words, "In their own words"))
@@ -213,7 +216,10 @@ def heard(found: Results) -> str:
     if found.share is None:
         return "Nobody has had the chance to answer yet."
     could = found.heard + found.silent
-    return f"Heard from {found.heard:,} of {could:,} phones that could answer ({found.share:.0%})."
+    said = f"Heard from {found.heard:,} of {could:,} phones that could answer ({found.share:.0%})."
+    if found.reminded:
+        said += f" Reminded: {found.reminded:,}; of those {found.answered_after:,} answered after it."
+    return said
 
 
 def said(rows: Sequence[Said], title: str, zone: ZoneInfo | None = None) -> Table:
@@ -306,6 +312,13 @@ def overview(seen: Overview) -> str:
     )
 
 
+def used_up(held: UsedUp, zone: ZoneInfo) -> str:
+    """Say what the day's limit of a sender holds back."""
+    go = "text goes" if held.texts == 1 else "texts go"
+    moment = held.again.astimezone(zone)
+    return f"The daily limit of this sender is used up; {held.texts:,} {go} on {moment:%A from %H:%M}."
+
+
 def bar(part: int, whole: int, width: int = BAR) -> str:
     """Return a bar for `part` of `whole`; something always shows something, and only all shows all."""
     if whole <= 0 or part <= 0:
@@ -319,9 +332,26 @@ def when(moment: datetime, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%a %d %H:%M}"
 
 
-def _choices(answers: Sequence[Answer]) -> Table:
+def _by_question(found: Results) -> list[RenderableType]:
+    """How far phones came, and what they answered, question by question."""
+    table = Table(title="How far phones came", title_justify="left")
+    table.add_column("Question", ratio=3)
+    for head in ("Asked", "Answered", "Stopped here"):
+        table.add_column(head, justify="right")
+    for one in found.steps:
+        numbers = (one.put, one.answered, one.put - one.answered)
+        table.add_row(Words(f"{one.number}. {one.text}"), *(f"{number:,}" for number in numbers))
+    parts: list[RenderableType] = [table]
+    for one in found.steps:
+        answers = [each for each in found.answers if each.question == one.number]
+        if answers:
+            parts.append(_choices(answers, f"{one.number}. {one.text}"))
+    return parts
+
+
+def _choices(answers: Sequence[Answer], title: str = "Answers") -> Table:
     whole = sum(one.count for one in answers)
-    table = Table(title="Answers", title_justify="left")
+    table = Table(title=Text(clean(title)), title_justify="left")
     table.add_column("Answer", ratio=2)
     table.add_column("Phones", justify="right")
     table.add_column("Right, they say", justify="right")

@@ -15,13 +15,16 @@ from rich.live import Live
 from rich.text import Text
 from sqlmodel import Session
 
-from bot import reports
+from bot import forecast, reports
 from bot.app import App
 from bot.cli import pictures
 from bot.cli.front import Json, console, front
 from bot.errors import BroadcastError
 from bot.figures import Failure, Families, Overview, Progress, Results, Said, Unknown, Waiting
+from bot.forecast import UsedUp
+from bot.settings import Settings
 from bot.store import outbox
+from bot.store.tables import EPOCH
 
 app = typer.Typer()
 
@@ -125,15 +128,19 @@ class Look:
     progress: Progress
     replies: tuple[Said, ...]
     handovers: tuple[Waiting, ...]
+    used_up: UsedUp | None = None
 
     @classmethod
-    def read(cls, session: Session, newest: int = NEWEST) -> Look:
+    def read(
+        cls, session: Session, newest: int = NEWEST, settings: Settings | None = None, now: datetime = EPOCH
+    ) -> Look:
         """Look once."""
         return cls(
             reports.overview(session),
             reports.progress(session),
             reports.replies(session, limit=newest),
             reports.handovers(session),
+            forecast.used_up(session, settings, now) if settings else None,
         )
 
     def picture(self, now: datetime, zone: ZoneInfo) -> RenderableType:
@@ -143,6 +150,7 @@ class Look:
             newest = pictures.said(self.replies, "Newest replies", zone)
         return Group(
             Text(f"{now.astimezone(zone):%H:%M:%S}  {pictures.overview(self.overview)}"),
+            *([Text(pictures.used_up(self.used_up, zone), style="yellow")] if self.used_up else []),
             pictures.moving(self.progress.broadcasts),
             pictures.waiting(self.handovers[:SOONEST], now, zone),
             newest,
@@ -230,8 +238,9 @@ def drop(ctx: typer.Context, delivery: Annotated[int, typer.Argument(help="Its n
 def look(homeloop: App) -> RenderableType:
     """Draw what `watch` shows, as it is now."""
     room = (console.height - 24) // 4 if console.is_terminal else NEWEST
-    look = homeloop.store.reading(Look.read, min(max(room, 2), NEWEST))
-    return look.picture(homeloop.clock.now(), homeloop.settings.school.zone)
+    now, settings = homeloop.clock.now(), homeloop.settings
+    look = homeloop.store.reading(Look.read, min(max(room, 2), NEWEST), settings, now)
+    return look.picture(now, settings.school.zone)
 
 
 def _show(shown: RenderableType | dict[str, Any]) -> None:

@@ -14,11 +14,13 @@ from rich.table import Table
 from rich.text import Text
 from sqlmodel import col, select
 
-from bot import languages, service, staff
+from bot import broadcasts, languages, service, staff
 from bot.app import App
 from bot.channels.telegram import TelegramPoller
+from bot.cli import pictures
 from bot.cli.front import Front, Json, console, front
 from bot.errors import HomeloopError, SettingsError
+from bot.forecast import used_up
 from bot.messages import ChannelName
 from bot.settings import load
 from bot.store import outbox, store
@@ -110,7 +112,7 @@ async def _examine(place: Front) -> list[Finding]:
     found += [await _sms(homeloop), await _telegram(homeloop)]
     found += _languages(homeloop)
     found += [_engine(homeloop), _on_call(homeloop)]
-    found += _lanes(homeloop)
+    found += [*_lanes(homeloop), *_day_limit(homeloop), *_newcomers(homeloop)]
     for transport in homeloop.transports:
         await transport.close()
     return found
@@ -211,12 +213,35 @@ def _on_call(homeloop: App) -> Finding:
 
 
 def _lanes(homeloop: App) -> list[Finding]:
-    stopped = homeloop.store.reading(
+    found = homeloop.store.reading(
         lambda session: [
-            (one.name, one.why) for one in session.exec(select(Lane).where(col(Lane.state) == "stopped"))
+            (one.name, one.state, one.why)
+            for one in session.exec(select(Lane).where(col(Lane.state).in_(("stopped", "running"))))
         ]
     )
-    return [Finding(f"sender {name}", "wrong", f"stopped: {why}") for name, why in stopped]
+    said = {"stopped": "stopped: ", "running": "what families write there is not heard: "}
+    return [
+        Finding(f"sender {name}", "wrong", f"{said[state]}{why}")
+        for name, state, why in found
+        if why is not None or state == "stopped"
+    ]
+
+
+def _newcomers(homeloop: App) -> list[Finding]:
+    today = homeloop.clock.now().astimezone(homeloop.settings.school.zone).date()
+    found = homeloop.store.reading(broadcasts.newcomers, today)
+    if not found.told:
+        return []
+    detail = f"{len(found.told):,} people were told of us and have had no text: homeloop first-contact"
+    return [Finding("first text", "missing", detail)]
+
+
+def _day_limit(homeloop: App) -> list[Finding]:
+    held = homeloop.store.reading(used_up, homeloop.settings, homeloop.clock.now())
+    if held is None:
+        return []
+    detail = pictures.used_up(held, homeloop.settings.school.zone)
+    return [Finding(f"sender {held.sender}", "missing", detail)]
 
 
 @app.command()

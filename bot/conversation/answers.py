@@ -14,7 +14,20 @@ from enum import StrEnum
 from functools import lru_cache
 
 from bot import languages
-from bot.conversation import choosing, dates, numbers, several, slips, verbs, yes_no
+from bot.conversation import (
+    choosing,
+    clauses,
+    dates,
+    days,
+    echo,
+    numbers,
+    problems,
+    several,
+    slips,
+    times,
+    verbs,
+    yes_no,
+)
 from bot.conversation.grammar import Grammar
 from bot.conversation.intent import (
     has_question_mark,
@@ -25,11 +38,15 @@ from bot.conversation.intent import (
 )
 from bot.conversation.letters import plain, thumb, unmarked
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.lexicon import lexicon as words_of
+from bot.conversation.lexicon import answering as words_of
 from bot.conversation.talk import Kind, Question
 
 _HEAD = re.compile(r"^\s*([^.,;:!\n–—()\-،。，！]+)[.,;:!\n–—()\-،。，！]+\s*(.+)$", re.DOTALL)
 _BROKEN_NUMBER = re.compile(r"\d[.,:/\-–]\d|[-−]\s?\d")
+#: letters that weep or laugh
+_KOREAN_TEARS = re.compile("[ㅠㅜㅎㅋ]{2,}")
+_KOREAN_ENDS = {"니당": "니다", **dict.fromkeys(("용", "염", "욤", "여"), "요")}
+_KOREAN_PLAYFUL = re.compile(r"니당(?!\w)|(?<=[어아세해예네에])[용염욤여](?!\w)")
 #: "yes and …" adds; "yes I can …" may well be the correction
 _AND = frozenset({"and", "also", "plus", "y", "tambien", "también", "et", "aussi", "iyo", "thiab", "và"})
 #: "a" and "in" stand in a choice by chance
@@ -40,7 +57,7 @@ _SHORTEST_PART = 3
 class Answer:
     """An answer as it is recorded: `value`, and the same in both languages."""
 
-    value: str  #: "yes", "no", a choice's number from 1, a number
+    value: str  #: "yes", "no", a choice's number from 1, a number, "2026-11-20", "16:30"
     home: str
     staff: str
     sure: bool = True
@@ -61,6 +78,8 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
 
     `today`, the day on the school's clock, is what a question for a date counts from.
     """
+    lexicon = words_of(lexicon.tag)
+    text = _in_plain_korean(text) if lexicon.tag == "ko" else text
     match question.kind:
         case Kind.YES_NO | Kind.ONE_OF:
             return _closed(text, question, lexicon)
@@ -71,28 +90,54 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
         case Kind.SCALE:
             return _scale(text, question, lexicon)
         case Kind.DATE if today is not None:
-            return _date(text, lexicon, today)
+            return _date(text, question, lexicon, today)
+        case Kind.TIME:
+            return _time(text, question, lexicon)
         case _:
             return None
 
 
+def _in_plain_korean(text: str) -> str:
+    """Leave out tears and laughter, and write playful endings as they are taught: "없습니당"."""
+    return _KOREAN_PLAYFUL.sub(lambda found: _KOREAN_ENDS[found[0]], _KOREAN_TEARS.sub(" ", text))
+
+
 def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
-    found = several.several(text, question.choices, lexicon)
+    told = clauses.told(text, lexicon.grammar)
+    found = several.several(told, question.choices, lexicon)
+    if found is None:
+        parts = clauses.clauses(told, lexicon.grammar)
+        about = [part for part in parts if several.mentions(part, question.choices, lexicon)]
+        told = about[0] if len(about) == 1 and len(parts) > 1 else ""
+        found = several.several(told, question.choices, lexicon) if told else None
+        found = None if found is None or clauses.is_open(text, lexicon.grammar) else (found[0], False)
     return None if found is None else _unless(not found[1], _chosen(question, found[0]))
 
 
 def _scale(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
-    found = several.scale(text, *question.marks, lexicon)
+    found = clauses.by_clause(
+        text, lexicon.grammar, lambda said: several.scale(said, *question.marks, lexicon)
+    )
     return None if found is None else Answer(str(found[0]), str(found[0]), str(found[0]), found[1])
 
 
-def _date(text: str, lexicon: Lexicon, today: date) -> Answer | None:
-    found = dates.read(text, lexicon, today)
+def _date(text: str, question: Question, lexicon: Lexicon, today: date) -> Answer | None:
+    asked = question.asked or question.topic
+    found = clauses.by_clause(text, lexicon.grammar, lambda said: dates.read(said, lexicon, today, asked))
     if found is None:
         return None
     day, sure = found
     staff = languages.family_date(day, "en", today=today)
     return Answer(day.isoformat(), languages.family_date(day, lexicon.tag, today=today), staff, sure)
+
+
+def _time(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    found = times.read(text, lexicon, question.low, question.high)
+    if found is None:
+        return None
+    clock, sure = found
+    home, staff = (languages.family_time(clock, tag) for tag in (lexicon.tag, "en"))
+    return Answer(f"{clock:%H:%M}", home, staff, sure)
 
 
 def choice(question: Question, number: int) -> Answer | None:
@@ -154,8 +199,10 @@ def _closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     spoken = _spoken(question, lexicon)
     if is_without_marks(text, lexicon) or is_tapback(text):
         return None
+    if _asks_problem(question, lexicon):
+        return _problem(text, question, spoken, lexicon)
     number = _whole(text, spoken, lexicon)
-    if number is not None and not (number == 1 and _denies_problem(text, question, lexicon)):
+    if number is not None:
         return choice(question, number)
     cannot = _cannot(text, question, lexicon)
     if cannot is not None:
@@ -172,11 +219,21 @@ def _yes_no(
     digit = _digit_first(text, question, lexicon)
     if digit is not None:
         return digit
-    grammar = _with_words(lexicon.tag, spoken[1] - _figures(spoken[1]), spoken[2] - _figures(spoken[2]))
-    if _denies_problem(text, question, lexicon):
+    contented = _contented(text, question, lexicon)
+    if contented is not None:
+        return contented
+    agree, refuse = (spoken[n] - _figures(spoken[n]) - _counted(lexicon) for n in (1, 2))
+    grammar = _with_words(lexicon.tag, agree, refuse)
+    if _names_other_day(text, question, lexicon, grammar):
         return None
     asks = "" if _names_day(text, lexicon) else question.asked or ""
-    found = yes_no.read(text, grammar, asks) or yes_no.drawn_out(text, grammar)
+    found = yes_no.read(
+        text,
+        grammar,
+        lambda said: echo.read(said, asks, grammar, lexicon.tag),
+        grammar.level(question.asked or ""),
+    )
+    found = found or yes_no.drawn_out(text, grammar)
     if found is not None:
         number, sure = found
         return _unless(not sure, choice(question, number))
@@ -184,6 +241,20 @@ def _yes_no(
         return None
     slip = _misspelt(text, spoken, lexicon)
     return None if slip is None else _unless(True, choice(question, slip))
+
+
+def _contented(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    """ "We are fine": a no to "do you need …", a yes where the question asks whether it is fine."""
+    pieces = [piece for piece in lexicon.grammar.cut(text) if "courtesy" not in piece.kinds]
+    asked = lexicon.grammar.cut(question.asked or "", frozenset({"content", "need"}))
+    kinds = frozenset[str]().union(*(piece.kinds for piece in asked))
+    if not pieces or "content" not in pieces[0].kinds or len(kinds) != 1:
+        return None
+    if any(
+        piece.kinds & {"agree", "yes", "but", "hedge"} and "content" not in piece.kinds for piece in pieces
+    ):
+        return None
+    return _unless(True, choice(question, 1 if "content" in kinds else 2))
 
 
 @lru_cache(maxsize=64)
@@ -198,14 +269,41 @@ def _names_day(text: str, lexicon: Lexicon) -> bool:
     return any(word in words.weekdays or word in words.months for word in plain(text).split())
 
 
-def _denies_problem(text: str, question: Question, lexicon: Lexicon) -> bool:
-    """To "is there a problem?", "no problem" is a no, and elsewhere a yes: there it is asked about."""
-    only = frozenset({"problem"})
-    both = (text, question.asked or question.topic)
-    lead = lexicon.grammar.cut(text, frozenset({"no", "fine", "yes", "agree"}))[:1]
-    if lead and "no" in lead[0].kinds and not lead[0].kinds & {"fine", "yes"}:
+def _names_other_day(text: str, question: Question, lexicon: Lexicon, grammar: Grammar) -> bool:
+    """ "I can on Friday" to a question about Thursday; a no, or a yes in a clause before it, stands."""
+    asked, named = (
+        set(days.values(days.tokens(plain(each), lexicon.tag), days.Is.WEEKDAY))
+        for each in (question.asked or "", text)
+    )
+    if not asked or not named - asked:
         return False
-    return all(any(piece.kinds for piece in lexicon.grammar.cut(each, only)) for each in both)
+    first = clauses.clauses(text, grammar)[0]
+    found = yes_no.read(first, grammar)
+    return found is None or (found[0] == 1 and first == text)
+
+
+def _asks_problem(question: Question, lexicon: Lexicon) -> bool:
+    asked = question.asked or question.topic
+    return question.kind is Kind.YES_NO and problems.asks(asked, lexicon.grammar)
+
+
+def _problem(
+    text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
+) -> Answer | None:
+    """Read the answer to "is there a problem?"; an "ok" to it may mean either."""
+    whole, found = _whole(text, spoken, lexicon), problems.read(text, lexicon.grammar)
+    if whole == 2 or (whole == 1 and (found is None or found[0] == 1)):
+        bare = without_courtesy(text, lexicon)
+        return None if whole == 1 and bare in lexicon.ok - lexicon.yes else choice(question, whole)
+    digit = _digit_first(text, question, lexicon)
+    if digit is not None:
+        return digit
+    return None if found is None else _unless(not found[1], choice(question, found[0]))
+
+
+def _counted(lexicon: Lexicon) -> frozenset[str]:
+    """Return the number words, which in a sentence say neither yes nor no: "she has one"."""
+    return frozenset(lexicon.numbers) - lexicon.yes - lexicon.no - lexicon.ok
 
 
 def _figures(words: Iterable[str]) -> frozenset[str]:
@@ -243,7 +341,10 @@ def _one_of(
         return _unless(_says(comment, others), choice(question, number))
     if has_question_mark(text):
         return None
-    named = choosing.read(text, question.choices, lexicon)
+    named = clauses.by_clause(
+        text, lexicon.grammar, lambda said: choosing.read(said, question.choices, lexicon)
+    )
+    named = named or choosing.declined(text, question.choices, lexicon.grammar)
     if named is not None:
         return _unless(not named[1], choice(question, named[0]))
     digits = {n: frozenset({str(n)}) for n in range(1, len(question.choices) + 1)}
@@ -266,6 +367,8 @@ def _spoken(question: Question, lexicon: Lexicon) -> dict[int, frozenset[str]]:
     spoken = {n: _labelled(n, label, lexicon) for n, label in enumerate(question.choices, 1)}
     if question.kind is Kind.YES_NO:
         asked = verbs.asked(question.asked or "", lexicon)
+        if lexicon.marks_matter:
+            asked |= {bare for verb in asked if (bare := unmarked(verb)) not in lexicon.yes | lexicon.no}
         spoken[1] |= lexicon.yes | lexicon.ok | _with_verb(lexicon.verb_yes, asked)
         spoken[2] |= lexicon.no | _with_verb(lexicon.verb_no, asked)
     return spoken

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.grammar import THINGS, Grammar, Piece
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.slips import near
 
@@ -20,24 +20,140 @@ _TURNS = frozenset({"not", "except", "hedge", "all", "none", "refuse", "or", "we
 #: a word and a longer form of it: "galab" and "galabtii"
 _STEM, _ENDING, _CUT = 4, 3, 2
 _LETTERS = "abcdef"
+_HOUR = re.compile(r"(?<![\d:.])(\d{1,2})(?=\D|$)")
+_AM, _PM = re.compile(r"\ba\.?\s?m\b", re.IGNORECASE), re.compile(r"\bp\.?\s?m\b", re.IGNORECASE)
+#: words of a choice that could be any other's
+_BETWEEN = frozenset({"filler", "and", "or", "option", "range_from", "range_to", "limit", "at", "timeword"})
+_DENIES = frozenset({"not", "no", "refuse", "none"})
+#: unknown words beside what names one choice
+_FEW = 2
+#: signs that make a part of a word where words run together
+_RUN = 2
+#: signs too common to tell choices apart
+_COMMON_SIGNS = frozenset("的了吧我他她你您在有要不没沒是就好都也去来來人個个一二三四五六七八九十上下到和")
 
 
 def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool] | None:
     """Return the number of the choice that is named, from 1, and whether that is sure."""
     grammar = lexicon.grammar
+    if _names_work(grammar.cut(text)):
+        return None
     named = _placed(text, len(labels), lexicon)
     if named is not None:
         return named, True
     by_name = _by_unspaced if grammar.unspaced else _by_words
-    return by_name(text, labels, grammar) or _by_part_of_day(text, labels, grammar)
+    return (
+        by_name(text, labels, grammar)
+        or _by_part_of_day(text, labels, grammar)
+        or _by_idea(text, labels, grammar)
+        or (_by_few_signs(text, labels, grammar) if grammar.unspaced else None)
+    )
+
+
+def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[frozenset[int], bool]:
+    """Return every choice of which something of its own is said, and whether little else is.
+
+    None where a word turns the text round.
+    """
+    pieces = grammar.cut(text)
+    if any(piece.kinds & (_TURNS - {"all"}) and not piece.kinds & {"filler", "option"} for piece in pieces):
+        return frozenset(), False
+    if grammar.unspaced:
+        said = grammar.level(text).replace(" ", "")
+        runs = _own_parts([grammar.level(label) for label in labels], _RUN)
+        held = frozenset(n for n, its in enumerate(runs, 1) if any(run in said for run in its))
+        return held, not any("and" in piece.kinds for piece in pieces)
+    own, found, rest = _own_words(labels, grammar), set[int](), list[str]()
+    for word in grammar.level(text).split():
+        hits = [n for n, its in enumerate(own, 1) if grammar.fronts(word) & its] or _nearly_whose(word, own)
+        if len(hits) > 1:
+            return frozenset(), False
+        found.update(hits)
+        rest += [word] if not hits else []
+    found.update(n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar)))
+    others = [piece for piece in grammar.cut(" ".join(rest)) if not piece.kinds & (_EMPTY | THINGS)]
+    joined = any("and" in piece.kinds for piece in pieces)
+    return frozenset(found), len(others) <= (0 if joined else _FEW)
+
+
+def declined(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
+    """ "None, he brings his own" for "no lunch": the text begins with a no, and one choice does."""
+    pieces = [piece for piece in grammar.cut(text) if not piece.kinds & {"courtesy"}]
+    held = [n for n, label in enumerate(labels, 1) if _begins_no(grammar.cut(label))]
+    if len(held) != 1 or not _begins_no(pieces) or any(piece.kinds & {"hedge", "or"} for piece in pieces):
+        return None
+    others = [label for n, label in enumerate(labels, 1) if n != held[0]]
+    if all_words(text, others, grammar):
+        return None
+    return held[0], False
+
+
+def all_words(text: str, labels: Sequence[str], grammar: Grammar) -> bool:
+    """Say whether a text has a word of weight in common with any of these choices."""
+    if grammar.unspaced:
+        said = grammar.level(text).replace(" ", "")
+        return any(
+            run in said for its in _own_parts([grammar.level(each) for each in labels], 2) for run in its
+        )
+    words = frozenset().union(*_own_words(labels, grammar))
+    return any(grammar.fronts(word) & words for word in grammar.level(text).split())
+
+
+def _begins_no(pieces: Sequence[Piece]) -> bool:
+    lead = next((piece for piece in pieces if "filler" not in piece.kinds or piece.kinds & _DENIES), None)
+    return lead is not None and bool(lead.kinds & _DENIES) and "fine" not in lead.kinds
+
+
+def _ideas_of(text: str, grammar: Grammar) -> frozenset[str]:
+    return frozenset(idea for piece in grammar.cut(text, THINGS) for idea in piece.kinds)
+
+
+def _only_with(idea: str, labels: Sequence[str], grammar: Grammar) -> int:
+    """Return the one choice that has an idea; 0 for none, or several."""
+    held = [n for n, label in enumerate(labels, 1) if idea in _ideas_of(label, grammar)]
+    return held[0] if len(held) == 1 else 0
+
+
+def _by_idea(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
+    """ "Camión" for "autobús", "call me" for "telephone": another word for what one choice alone offers."""
+    held = {n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar))}
+    return _weighed(held.pop(), grammar.cut(text), slips=True) if len(held) == 1 else None
+
+
+def _by_few_signs(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
+    """ "福州的" for "福州话": where words run together, a part of what one choice alone has."""
+    said = grammar.level(text).replace(" ", "")
+    levelled = [grammar.level(label) for label in labels]
+    for length in (_RUN, 1) if "\u2e80" <= said[:1] <= "\u9fff" else (_RUN + 1,):
+        parts = _own_parts(levelled, length)
+        held = [n for n, its in enumerate(parts, 1) if any(part in said for part in its)]
+        if len(held) == 1:
+            return _weighed(held[0], grammar.cut(said), slips=True)
+        if held:
+            return None
+    return None
+
+
+def _own_parts(labels: Sequence[str], length: int) -> list[set[str]]:
+    """Return, choice by choice, the runs of so many signs that no other choice has."""
+    parts = [
+        {run[at : at + length] for run in re.split(r"[\d\s]+", label) for at in range(len(run) - length + 1)}
+        for label in labels
+    ]
+    return [
+        its - set[str]().union(*parts[:n], *parts[n + 1 :]) - _COMMON_SIGNS for n, its in enumerate(parts)
+    ]
 
 
 def _placed(text: str, count: int, lexicon: Lexicon) -> int | None:
     """ "The second one", "option b", "number 2", "2)": a place and nothing else of weight."""
     grammar = lexicon.grammar
-    ordinal = _ordinal(grammar.level(text), grammar)
-    if ordinal is not None and ordinal <= count:
+    another = any("another" in piece.kinds for piece in grammar.cut(text))
+    ordinal = _ordinal(" ".join(map(grammar.bare, grammar.level(text).split())), grammar)
+    if ordinal is not None and not another and ordinal <= count:
         return ordinal
+    if _is_last(grammar.cut(text)):
+        return count
     pieces = grammar.cut(text, frozenset({"option", "courtesy"}))
     kept = [piece.said for piece in pieces if not piece.kinds]
     if len(kept) != 1:
@@ -52,20 +168,54 @@ def _placed(text: str, count: int, lexicon: Lexicon) -> int | None:
 
 def _by_part_of_day(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
     """ "In the morning" for "8 to 11 a.m.": where only one choice has that part of the day."""
-    pieces = grammar.cut(text)
-    meant = {
-        part for part in _PARTS for piece in pieces if part in piece.kinds and not piece.kinds & {"fine"}
-    }
+    pieces = _before_busy(grammar.cut(text))
+    meant = {part for piece in pieces for part in _parts_in(piece)}
     if len(meant) != 1:
         return None
     part = meant.pop()
-    held = [
-        n for n, label in enumerate(labels, 1) if any(part in piece.kinds for piece in grammar.cut(label))
-    ]
+    held = [n for n, label in enumerate(labels, 1) if part in _parts_of(label, grammar)]
     rest = [piece for piece in pieces if part not in piece.kinds]
     if len(held) != 1 or _limited(pieces, part):
         return None
     return _weighed(held[0], rest, slips=True)
+
+
+def _parts_in(piece: Piece) -> frozenset[str]:
+    return piece.kinds.intersection(_PARTS) if "fine" not in piece.kinds else frozenset()
+
+
+def _names_work(pieces: Sequence[Piece]) -> bool:
+    """ "I work evenings": the only time that is named is taken."""
+    return (
+        any("busy" in piece.kinds for piece in pieces) and sum(bool(_parts_in(each)) for each in pieces) == 1
+    )
+
+
+def _is_last(pieces: Sequence[Piece]) -> bool:
+    """ "The last one", and nothing else of weight."""
+    others = [piece for piece in pieces if "last" not in piece.kinds]
+    return len(others) < len(pieces) and all(piece.kinds & _EMPTY for piece in others)
+
+
+def _before_busy(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """ "Afternoon, mornings I work" without a comma: what such a text names last is no answer."""
+    if not any("busy" in piece.kinds for piece in pieces[-3:]):
+        return pieces
+    at = [place for place, piece in enumerate(pieces) if _parts_in(piece)]
+    return pieces[: at[-1]] if len(at) > 1 else pieces
+
+
+def _parts_of(label: str, grammar: Grammar) -> frozenset[str]:
+    """Return the parts of the day that a choice has, in words or by its hours: "de 6 a 8 p.m."."""
+    said = frozenset(part for piece in grammar.cut(label) for part in _parts_in(piece))
+    hours = [int(hour) for hour in _HOUR.findall(label)]
+    pm, am = _PM.search(label) is not None, _AM.search(label) is not None
+    if not hours or "another" in said or (said and not (pm or am)):
+        return said
+    hour = hours[0] + 12 * (pm and not am and hours[0] < 12)
+    if not pm and not am and hour <= 12:
+        return said
+    return frozenset({"morning" if hour < 12 else "afternoon" if hour < 17 else "evening"})
 
 
 def _limited(pieces: Sequence[Piece], part: str) -> bool:
@@ -97,7 +247,8 @@ def _own_words(labels: Sequence[str], grammar: Grammar) -> tuple[frozenset[str],
             word
             for word in grammar.level(label).split()
             if not word.isdecimal()
-            and not grammar.known.get(word, frozenset()) & {"filler", "and", "or", "option"}
+            and not grammar.known.get(word, frozenset()) & _BETWEEN
+            and (len(word) > 2 or not word.isascii())
         }
         for label in labels
     ]
@@ -124,7 +275,7 @@ def _by_words(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, 
 
 def _weighed(number: int, rest: Sequence[Piece], *, slips: bool) -> tuple[int, bool] | None:
     """A choice beside a negation, an "or" or other figures is none; beside unknown words it is unsure."""
-    if any(piece.kinds & _TURNS and not piece.kinds & {"filler", "option"} for piece in rest):
+    if any(piece.kinds & _TURNS and not piece.kinds & {"filler", "option", "only"} for piece in rest):
         return None
     if any(letter.isdigit() for piece in rest for letter in piece.said):
         return None

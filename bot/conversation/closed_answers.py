@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from bot.conversation import answers
+from bot.conversation import answers, survey, times
 from bot.conversation.answers import Answer
 from bot.conversation.events import (
     Asked,
@@ -112,25 +112,49 @@ def finish(talk: Talk, about: Open, at: datetime, facts: Facts, *, quiet: bool) 
 
 
 def _settle(talk: Talk, about: Open, at: datetime, facts: Facts, *, quiet: bool) -> Step:
+    """Record an answer, say so, and put the question that follows it, if one does."""
+    talk = survey.remember(talk, about.question, about.value or "", texts=about.texts, child=about.child)
+    coming = survey.following(talk, about.question, at)
+    if coming is None:
+        talk, dropped = survey.drop(talk, about.question, at)
+        about, effects = _taken(talk, about, at, facts, quiet=quiet)
+        effects += [*dropped, *let_go(talk.earlier, at)]
+        return replace(talk, now=about, earlier=None, unanswered=0), effects
+    about, effects, telling = _kept(about, at)
+    noted = telling and not quiet
+    about = replace(about, texts=about.texts + noted)
+    talk = survey.remember(talk, about.question, about.value or "", texts=about.texts)
+    talk, putting = survey.go_on(talk, about, coming, at, facts, noted=noted)
+    return talk, [*effects, *putting]
+
+
+def _taken(talk: Talk, about: Open, at: datetime, facts: Facts, *, quiet: bool) -> tuple[Open, list[Effect]]:
+    """Record an answer and say so."""
+    about, effects, telling = _kept(about, at)
+    if telling and (not quiet or is_future(about.question.decided_on, at, facts)):
+        effects.append(_noted(talk, about, at, facts, quiet=quiet))
+        about = replace(about, texts=about.texts + 1)
+    return about, effects
+
+
+def _kept(about: Open, at: datetime) -> tuple[Open, list[Effect], bool]:
+    """Record an answer; return the question as answered, and whether anything may be said of it."""
     again = about.answered_at is not None
     effects: list[Effect] = [
         record_answer(about, ReplyState.CORRECTED if again else ReplyState.CONFIRMED, at)
     ]
     if about.question.closed:
-        effects.append(CloseKeyboard(about.question.broadcast_id))
-    about = replace(about, answered_at=at, replaced=again)
-    if not may_tell(about.texts):
+        effects.append(CloseKeyboard(*about.question.key))
+    telling = may_tell(about.texts)
+    if not telling:
         effects.append(CallStaff("many answers", promise=False, reply=about.reply))
-    elif not quiet or is_future(about.question.decided_on, at, facts):
-        effects.append(_noted(talk, about, at, facts, quiet=quiet))
-        about = replace(about, texts=about.texts + 1)
-    effects += let_go(talk.earlier, at)
-    return replace(talk, now=about, earlier=None, unanswered=0), effects
+    return replace(about, answered_at=at, replaced=again), effects, telling
 
 
 def _noted(talk: Talk, about: Open, at: datetime, facts: Facts, *, quiet: bool) -> Effect:
     day = about.question.decided_on
-    if day is None or not is_future(day, at, facts):
+    more = survey.following(talk, about.question, at) is not None
+    if day is None or more or not is_future(day, at, facts):
         return say(talk, facts, "noted", answer=about.home or "")
     if quiet:
         return say(talk, facts, "closing", day=day)
@@ -155,24 +179,32 @@ def child_unclear(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> 
     about = cast("ForWhom", talk.now).open
     about = replace(about, words=f"{about.words}\n{cast('Said', event).text}", child=0, answered_at=event.at)
     dropped = let_go(talk.earlier, event.at)
+    talk = survey.remember(talk, about.question, about.value or "", texts=about.texts, child=0)
     talk, effects = hand_over(talk, facts, event.at, "for whom", reply=about.reply)
     recorded = record_answer(about, ReplyState.WITH_STAFF, event.at)
     return replace(talk, now=about, earlier=None), [recorded, *effects, *dropped]
 
 
 def late_press(talk: Talk, hearing: Hearing, event: Event, facts: Facts) -> Step:
-    """Record a button of an older text for the question it belongs to; what is open stays open."""
+    """Record a button of an older text for its question; what is open stays open, unless the way changes."""
     earlier, pressed = talk.earlier, cast("Pressed", event)
     question = pressed_question(talk, pressed)
     assert question is not None
     known = pressed.reply is not None
-    about = Open(question, event.at, reply=pressed.reply, answered_at=event.at if known else None)
-    if isinstance(earlier, Open) and earlier.question.broadcast_id == question.broadcast_id:
+    about = survey.asked_of(talk, question, event.at)
+    about = replace(about, reply=pressed.reply, answered_at=event.at if known else None)
+    if isinstance(earlier, Open) and earlier.question.key == question.key:
         about = earlier
-    about = answered(about, cast("Answer", hearing.answer), event)
-    aside, effects = _settle(replace(talk, earlier=None), about, event.at, facts, quiet=False)
+    before, about = about, answered(about, cast("Answer", hearing.answer), event)
+    if question.series and (before.value, before.staff) == (about.value, about.staff):
+        return talk, []  # pressed twice; the next question stands below it
+    if survey.changes(talk, about, event.at):
+        return _settle(talk, about, event.at, facts, quiet=False)
     kept = None if about.asked_at == getattr(earlier, "asked_at", None) else earlier
-    return replace(aside, now=talk.now, earlier=kept), effects
+    talk = survey.remember(talk, question, about.value or "", texts=about.texts)
+    about, effects = _taken(talk, about, event.at, facts, quiet=False)
+    talk = survey.remember(talk, question, about.value or "", texts=about.texts)
+    return replace(talk, earlier=kept, unanswered=0), effects
 
 
 def misread(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:
@@ -203,6 +235,8 @@ def _asking(talk: Talk, question: Question, at: datetime, facts: Facts) -> Say:
             return say(talk, facts, "ask_scale_again", low=str(low), high=str(high))
         case Kind.DATE:
             return say(talk, facts, "ask_day_again", day=day_of(at, facts) + A_FEW_DAYS)
+        case Kind.TIME:
+            return say(talk, facts, "ask_time_again", time=times.example(question.low, question.high))
         case _:
             return say(talk, facts, "ask_number_again")
     return replace(asking, digits=True, buttons=choice_keys(question))
@@ -224,11 +258,13 @@ def _to_person(talk: Talk, about: Open, at: datetime, facts: Facts) -> Step:
 def asked(talk: Talk, _hearing: Hearing, event: Event, _facts: Facts) -> Step:
     """A new question is open; the one before it may still be meant for a while (rule 3)."""
     sent, before = cast("Asked", event), talk.now
-    if isinstance(before, Open) and before.question.broadcast_id == sent.question.broadcast_id:
+    if sent.again:
+        return _asked_again(talk, sent)
+    if isinstance(before, Open) and before.question.key == sent.question.key:
         return replace(talk, now=replace(before, asked_at=sent.at, certain=sent.certain)), []
     effects = [*let_go(talk.earlier, sent.at), *let_go(talk.aside, sent.at)]
-    ignored = talk.unanswered
-    if isinstance(before, Open) and before.value is None:
+    ignored, talk = talk.unanswered, survey.forget(talk, sent.question.broadcast_id)
+    if isinstance(before, Open) and before.value is None and before.question.number == 1:
         ignored += 1
         if ignored == UNANSWERED:
             effects.append(CallStaff("questions unanswered", promise=False))
@@ -237,6 +273,21 @@ def asked(talk: Talk, _hearing: Hearing, event: Event, _facts: Facts) -> Step:
         effects += let_go(before, sent.at)
     now = Open(sent.question, sent.at, sent.certain)
     return replace(talk, now=now, earlier=earlier, aside=None, unanswered=ignored), effects
+
+
+def _asked_again(talk: Talk, sent: Asked) -> Step:
+    """A reminder: its question is the newest text again, whatever came between, and cost one text more."""
+    key, others = sent.question.key, (talk.now, talk.earlier, talk.aside)
+    same = [one for one in others if isinstance(one, Open) and one.question.key == key]
+    mine = next((one for one in same if one is talk.now or one.value is None), None)
+    about = mine or Open(sent.question, sent.at)
+    about = replace(about, asked_at=sent.at, certain=sent.certain, texts=about.texts + 1)
+    if mine is not None and mine is talk.now:
+        return replace(talk, now=about), []
+    earlier = _still_meant(talk.now, sent.at)
+    left = [one for one in others if one is not mine and one is not earlier]
+    effects = [effect for one in left for effect in let_go(one, sent.at)]
+    return replace(talk, now=about, earlier=earlier, aside=None), effects
 
 
 def _still_meant(before: Now | None, at: datetime) -> Offer | None:

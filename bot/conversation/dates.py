@@ -1,167 +1,162 @@
 """What a text means as the answer to "which day": a weekday, a day of the month, a date, today, tomorrow.
 
 Gregorian days only (docs/dialogue.md, rule 20). A day that could be two days is none: "3/4", "Tuesday or
-Wednesday", "Tuesday" said on a Tuesday, "not Tuesday". A wrong day is worse than asking.
+Wednesday", "Tuesday" said on a Tuesday, "not Tuesday". A year that is written is obeyed; a day of birth
+needs one. A wrong day is worse than asking.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
 
-from bot import languages
 from bot.conversation import numbers
+from bot.conversation.days import Calendar, Is, Token, calendar_of, misspelt, tokens, values
 from bot.conversation.grammar import Grammar
 from bot.conversation.intent import has_question_mark, without_courtesy
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
 
-_ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_STROKES = re.compile(r"(?<![\d/.:-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2}|\d{4}))?(?![\d/:-])")
-_CJK = re.compile(r"(\d{1,2})\s*(?:月|월)\s*(\d{1,2})\s*(?:日|号|號|일)?")
-_CJK_DAY = re.compile(r"(?<!\d)(\d{1,2})\s*(?:日|号|號|일)")
-_CLOCK = re.compile(r"\d\s*[:.]\s*\d\d|\d\s*(?:am|pm|a\.m|p\.m)", re.IGNORECASE)
-_ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th|er|ero|º|ª|aad)?$")
+__all__ = ["Calendar", "calendar_of", "read"]
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-#: words that turn an answer round or leave it open, in the languages we understand beside any other
-_TURNED = _words(
-    """
-    no not dont cant cannot except but or before after until
-    pero o ni excepto menos antes despues después hasta
-    ou pas sauf avant apres après ama mise maya ma mooyee kadib los yog tsis
-    لا ليس او أو الا إلا قبل بعد không khong hoặc hoac trừ или не кроме
-    """
+_ISO = re.compile(r"(?<!\d)(?P<year>\d{4})\s?[-/.]\s?(?P<month>\d{1,2})\s?[-/.]\s?(?P<day>\d{1,2})(?!\d)")
+_STROKES = re.compile(r"(?<![\d/.:-])(\d{1,2})\s?[/.-]\s?(\d{1,2})(?:\s?[/.-]\s?(\d{4}|\d{2}))?(?![\d/:-])")
+#: a day and a month in figures, as each language parts them; the year behind, or before where it stands so
+_FIGURED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:(?P<year>\d{4})\s*(?:年|년)\s*)?(?P<month>\d{1,2})\s*(?:月|월)\s*(?P<day>\d{1,2})",
+        r"(?<!\d)(?P<day>\d{1,2}) th[áa]ng (?P<month>\d{1,2})\b(?: (?:n[ăa]m )?(?P<year>\d{4}))?",
+        r"\btim (?P<day>\d{1,2}) (?:lub )?(?P<month>\d{1,2}) hlis?(?: ntuj)?(?: (?:xyoo )?(?P<year>\d{4}))?",
+        r"(?P<month>\d{1,2}) hlis?(?: ntuj)?(?: hnub)? tim (?P<day>\d{1,2})(?:(?: xyoo)? (?P<year>\d{4}))?",
+        r"(?<!\d)(?P<day>\d{1,2})\s?(?:ខែ|ເດືອນ)\s?(?P<month>\d{1,2})(?:\s?(?:ឆ្នាំ|ປີ)\s?(?P<year>\d{4}))?",
+        r"(?:(?P<year>\d{4}) ?(?:ခုနှစ်|ခု) ?)?(?P<month>\d{1,2}) ?(?:လပိုင်း|လ) ?(?P<day>\d{1,2}) ?ရက်",
+    )
 )
-_NEXT = _words(
-    """
-    next coming this proximo próximo proxima próxima este esta viene prochain prochaine ce cette
-    soo socda tom ntej القادم المقبل هذا này nay tới
-    """
+_DAY_SIGN = re.compile(r"(?<!\d)(\d{1,2})\s*(?:日|号|號|일)(?:에|이요|요|로)?")
+_CLOCK = re.compile(
+    r"(?<![\d/.-])\d{1,2}\s?[:h]\s?\d{2}(?!\d)|(?<![\d/.-])\d{1,2}\s*(?:[ap]\.?\s?m\b\.?|h\b|hs\b|hrs?\b|"
+    r"o.?clock|ч\b|час\w*|годин\w*|giờ|gio\b|点半?|點半?|시\b|시\s?반?|बजे|baje|بجے|teev|ម៉ោង|ໂມງ|နာရီ)",
+    re.IGNORECASE,
 )
-#: words that stand before a day and change nothing
-_BEFORE = _words(
-    """
-    the on el día dia le jour ngày ngay hnub tim maalinta bisha يوم في de of
-    """
+_ROMAN = re.compile(r"(?<=\d)[.\s/](I{1,3}|IV|VI{0,3}|IX|XI{0,2})[.\s/](?=\d{4}|\s|$)")
+_ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+#: no numeral in "Friday" (星期五) and "this Friday" (周五)
+_HAN = re.compile("(?<![期周週拜])[零〇一二三四五六七八九十]+")
+_NUMBERED = re.compile(
+    r"^(\d{1,2})(?:st|nd|rd|th|er|ero|ro|do|to|mo|no|vo|º|ª|o|a|aad|ad|го|е|ое|ого|ego|go|te|ste|ti|ta|일|ነ)?$"
 )
-_TURNS = frozenset({"not", "or", "except", "hedge", "refuse", "limit"})
-_EMPTY = frozenset({"filler", "courtesy", "yes", "ok", "agree", "around", "only", "and"})
-#: Thai to Burmese, Khmer, Han
-_RUN_ON = (("\u0e00", "\u109f"), ("\u1780", "\u17ff"), ("\u2e80", "\u9fff"))
-_PARTS_OF_DAY = frozenset({"morning", "afternoon", "evening", "this_week"})
+_YEAR = re.compile(r"^((?:19|20)\d\d)(?:г|р|r|년|года|року|roku)?$")
+#: the Ethiopian year began another day, and counts from another
+_OTHER_ERA = re.compile(r"ዓ\s?\.?\s?ም|هجر|شمس")
 _HAN_WEEK = re.compile("(这|這|本|下)(?:个|個)?(?:周|週|星期|礼拜|禮拜)([一二三四五六日天])")
-_HAN_DAY = re.compile("(?<![月十])([一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?:号|號|日)")
-_HMONG_DATE = re.compile(r"\b(?:lub )?(\d{1,2}) hlis? (?:ntuj )?(?:tim|hnub tim) (\d{1,2})\b")
-#: a day may stand among so many other words; more of them make it a story
-_SHORT = 4
+#: in these languages "after" stands behind its day
+_POSTPOSED = frozenset({"so", "am", "ti", "om", "hi", "ur", "ne", "ko", "my", "zh-Hans", "zh-Hant", "ps"})
+_TURNS = frozenset({"not", "or", "except", "hedge", "refuse", "busy"})
+_EMPTY = frozenset(
+    {"filler", "courtesy", "yes", "ok", "agree", "around", "only", "and", "about", "at", "next", "want"}
+)
+_PARTS_OF_DAY = frozenset({"morning", "afternoon", "evening"})
+_NEXT = frozenset({"next", "week_after"})
+#: a day may stand among so many unknown words; more of them make it a story
+_SHORT = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
-    """The words of one language, made plain, for the days and months; English ones always count too."""
+class _Named:
+    """What a text names, each sort at most once."""
 
-    weekdays: Mapping[str, int]
-    months: Mapping[str, int]
-    relative: Mapping[str, int]  #: "tomorrow" -> 1
+    weekday: list[int] = field(default_factory=list)
+    month: list[int] = field(default_factory=list)
+    ahead: list[int] = field(default_factory=list)
+    day: list[int] = field(default_factory=list)
+    year: list[int] = field(default_factory=list)
 
-
-def calendar_of(tag: str) -> Calendar:
-    """Return the calendar words of a language and of English. Raises `LanguageError`."""
-    return _calendar(tag)
-
-
-@cache
-def _calendar(tag: str) -> Calendar:
-    weekdays: dict[str, int] = {}
-    months: dict[str, int] = {}
-    relative: dict[str, int] = {}
-    for each in ("en", tag):
-        named, called = languages.day_words(each), languages.month_words(each)
-        weekdays |= {flat: n for word, n in named.items() for flat in _forms(word)}
-        months |= {flat: n for word, n in called.items() for flat in _forms(word)}
-        relative |= {flat: n for word, n in languages.relative_days(each).items() for flat in _forms(word)}
-    return Calendar(weekdays, months, relative)
+    def is_one(self) -> bool:
+        each = (self.weekday, self.month, self.ahead, self.day, self.year)
+        return all(len(one) < 2 for one in each) and bool(self.weekday or self.ahead or self.day)
 
 
-def _forms(word: str) -> set[str]:
-    return {plain(word), unmarked(plain(word))}
-
-
-def read(text: str, lexicon: Lexicon, today: date) -> tuple[date, bool] | None:
+def read(text: str, lexicon: Lexicon, today: date, asked: str = "") -> tuple[date, bool] | None:
     """Return the day that a text names and whether that is sure; None if it names none, or two.
 
-    `today` is the day on the school's clock.
+    `today` is the day on the school's clock. `asked` is the question: for a day of birth a text without a
+    year names none, and no day that is still to come is one.
     """
-    if has_question_mark(text):
+    if has_question_mark(text) or _OTHER_ERA.search(text):
         return None
-    special = _in_script(without_courtesy(text, lexicon), lexicon.tag, today)
-    if special is not None:
-        return special, True
-    if any(piece.kinds for piece in lexicon.grammar.cut(text, frozenset({"week"}))):
+    born = any(piece.kinds for piece in lexicon.grammar.cut(asked, frozenset({"birth"}))) if asked else False
+    found = _read(_figures_of(text, lexicon.tag), lexicon, today, born=born)
+    if found is None or (born and found[0] > today):
         return None
-    words = calendar_of(lexicon.tag)
-    figures = set(_written_out(text, today))
+    return found
+
+
+def _read(text: str, lexicon: Lexicon, today: date, *, born: bool) -> tuple[date, bool] | None:
+    week = _which_week(text, lexicon, today)
+    if week is not None:
+        return week, True
+    following = _following_week(text, lexicon.grammar)
+    if following is None:
+        return None
+    if following:
+        rest = [piece for piece in lexicon.grammar.cut(text, frozenset({"week_after"})) if not piece.kinds]
+        text = ("" if lexicon.grammar.unspaced else " ").join(piece.said for piece in rest)
+    figures = set(_written_out(text, today, born=born))
     if figures:
-        return (figures.pop(), True) if len(figures) == 1 else None
-    if _CLOCK.search(text):
+        beside = values(tokens(without_courtesy(text, lexicon), lexicon.tag), Is.WEEKDAY)
+        day = figures.pop()
+        return (day, True) if not figures and (not beside or beside == [day.weekday()]) else None
+    return _in_words(text, lexicon, today, born=born, following=following)
+
+
+def _figures_of(text: str, tag: str) -> str:
+    """Write width, case and digits alike, Roman months and Chinese numerals in figures; stops stay."""
+    level = _ROMAN.sub(lambda found: f"/{_ROMANS.index(found[1]) + 1}/", unicodedata.normalize("NFKC", text))
+    level = "".join(
+        str(figure) if (figure := unicodedata.decimal(letter, None)) is not None else letter
+        for letter in level.casefold()
+    )
+    return _HAN.sub(lambda found: str(numbers.of_han(found[0])), level) if tag.startswith("zh") else level
+
+
+def _following_week(text: str, grammar: Grammar) -> bool | None:
+    """Say whether "next week" stands beside a day; None where a week or a weekend is all that is named."""
+    pieces = [piece for piece in grammar.cut(text, frozenset({"week", "week_after"})) if piece.kinds]
+    if any("week_after" not in piece.kinds for piece in pieces):
         return None
-    said = without_courtesy(text, lexicon)
-    for whole in (said, lexicon.grammar.bare(said)):
-        if whole in words.relative:
-            return today + timedelta(days=words.relative[whole]), True
-    said = _without_parts(said, lexicon.grammar)
-    if said in words.relative:
-        return today + timedelta(days=words.relative[said]), True
-    return _in_words(said, words, today, lexicon.grammar)
+    return bool(pieces)
 
 
-def _written_out(text: str, today: date) -> Iterator[date]:
+def _which_week(text: str, lexicon: Lexicon, today: date) -> date | None:
+    """Read the weekdays of this week and the next as Chinese writes them."""
+    if not lexicon.tag.startswith("zh") or (named := _HAN_WEEK.search(plain(text))) is None:
+        return None
+    if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in lexicon.grammar.cut(text)):
+        return None
+    weekday = "一二三四五六日".index(named[2].replace("天", "日"))
+    day = _of_week(today, weekday, weeks=int(named[1] == "下"))
+    return day if day >= today else None
+
+
+def _of_week(today: date, weekday: int, weeks: int) -> date:
+    return today - timedelta(days=today.weekday()) + timedelta(days=weekday + 7 * weeks)
+
+
+def _written_out(text: str, today: date, *, born: bool) -> Iterator[date]:
     """Find dates in figures that can be only one day."""
-    level = "".join(plain(letter) or letter for letter in text)
-    for year, month, day in _ISO.findall(level):
-        yield from _made(int(year), int(month), int(day))
-    for month, day in _CJK.findall(level):
-        yield from _coming(int(month), int(day), today)
-    if _ISO.search(level) is None:
-        for one, other, year in _STROKES.findall(level):
-            yield from _either(int(one), int(other), year, today)
-
-
-def _in_script(said: str, tag: str, today: date) -> date | None:
-    """Read the weekdays of this week and the next, and days of the month, as Chinese and Hmong write them."""
-    if tag == "hmn" and (found := _HMONG_DATE.search(said)) is not None:
-        return next(_coming(int(found[1]), int(found[2]), today), None)
-    if not tag.startswith("zh"):
-        return None
-    if (named := _HAN_WEEK.search(said)) is not None:
-        monday = today - timedelta(days=today.weekday())
-        day = monday + timedelta(
-            days="一二三四五六日".index(named[2].replace("天", "日")) + 7 * (named[1] == "下")
-        )
-        return day if day >= today else None
-    if (dated := _HAN_DAY.fullmatch(said)) is not None:
-        return next(_days_called(numbers.of_han(dated[1]), today), None)
-    return None
-
-
-def _without_parts(said: str, grammar: Grammar) -> str:
-    """Leave out "in the afternoon" behind a day; a "mañana" alone stays tomorrow."""
-    pieces = grammar.cut(said, _PARTS_OF_DAY)
-    kept = [
-        piece.said
-        for place, piece in enumerate(pieces)
-        if not piece.kinds or (place == 0 and len(pieces) == 1)
-    ]
-    glue = "" if grammar.unspaced else " "
-    return glue.join(kept) or said
+    for pattern in (_ISO, *_FIGURED):
+        for found in pattern.finditer(text if pattern is _ISO else " ".join(text.split())):
+            year = found["year"]
+            if year or not born:
+                yield from _dated(int(year) if year else None, int(found["month"]), int(found["day"]), today)
+    if _ISO.search(text) is None:
+        for one, other, year in _STROKES.findall(text):
+            if year or not born:
+                yield from _either(int(one), int(other), year, today)
 
 
 def _either(one: int, other: int, year: str, today: date) -> Iterator[date]:
@@ -169,64 +164,166 @@ def _either(one: int, other: int, year: str, today: date) -> Iterator[date]:
     if one != other and max(one, other) <= 12:
         return
     month, day = sorted((one, other))
-    if year:
-        yield from _made(int(year) if len(year) == 4 else 2000 + int(year), month, day)
-    else:
+    whole = int(year) if len(year) == 4 else 2000 + int(year) if year else None
+    yield from _dated(whole, month, day, today)
+
+
+def _dated(year: int | None, month: int, day: int, today: date) -> Iterator[date]:
+    if year is None:
         yield from _coming(month, day, today)
+    elif today.year - 120 <= year <= today.year + 3:
+        yield from _made(year, month, day)
 
 
-def _in_words(said: str, words: Calendar, today: date, grammar: Grammar) -> tuple[date, bool] | None:
-    rest, weekdays = _taken(said, words.weekdays)
-    rest, months = _taken(rest, words.months)
-    pieces = _CJK_DAY.sub(r" \1 ", rest).split()
-    days = [int(matched[1]) for piece in pieces if (matched := _ORDINAL.match(piece))]
-    others = [piece for piece in pieces if not _ORDINAL.match(piece) and piece not in _BEFORE]
-    limits = {"after", "antes", "después", "despues", "before", "until", "avant", "apres", "après", "hasta"}
-    if len(weekdays) > 1 or len(months) > 1 or len(days) > 1 or (_TURNED - limits).intersection(others):
+def _in_words(
+    text: str, lexicon: Lexicon, today: date, *, born: bool, following: bool
+) -> tuple[date, bool] | None:
+    row, doubtful = _row(text, lexicon)
+    if not row:
         return None
-    around = grammar.cut(" ".join(others))
+    named, more = _named(row, lexicon)
+    if not named.is_one() or (born and not named.year):
+        return None
+    day = _day(named, today, following=following)
+    return None if day is None else (day, not (doubtful or more or following))
+
+
+def _row(text: str, lexicon: Lexicon) -> tuple[list[Token], bool]:
+    """Return the names and numbers of a text; empty if something turns it round or leaves it open."""
+    grammar = lexicon.grammar
+    bare = _DAY_SIGN.sub(r" \1 ", _CLOCK.sub(" ", text))
+    said = without_courtesy(bare, lexicon)
+    said = said if grammar.keeps_marks else unmarked(said)
+    row = tokens(_without_parts(said, lexicon), lexicon.tag)
+    row = _misspelt(row, lexicon)
+    row, limited = _without_limits(row, lexicon)
+    around = grammar.cut(" ".join(token.said for token in row if token.what is Is.WORD))
     if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in around):
-        return None
-    others = [piece.said for piece in around if not piece.kinds & _EMPTY]
+        return [], True
+    others = [each for each in around if not each.kinds & _EMPTY and not any(map(str.isdigit, each.said))]
     if len(others) > _SHORT:
-        return None
-    found = _day(weekdays, months, days, today)
-    if found is None:
-        return None
-    doubtful = bool(_NEXT.intersection(pieces)) or (days and not months and not weekdays and bool(others))
-    return found, not doubtful
+        return [], True
+    doubtful = bool(others) or limited or any(piece.kinds & _NEXT for piece in around)
+    return row, doubtful or _CLOCK.search(text) is not None
 
 
-def _taken(said: str, names: Mapping[str, int]) -> tuple[str, list[int]]:
-    """Take the longest names out of a text; return what is left and what they were."""
-    found: list[int] = []
-    rest = f" {said} "
-    for name in sorted(names, key=len, reverse=True):
-        wanted = f" {name} " if name.isascii() or not _runs_on(name) else name
-        if wanted in rest and name:
-            found.append(names[name])
-            rest = rest.replace(wanted, "  " if wanted != name else " ")
-    return " ".join(rest.split()), list(dict.fromkeys(found))
+def _without_parts(said: str, lexicon: Lexicon) -> str:
+    """Leave out "at four in the afternoon" behind a day; a "mañana" that stands first stays tomorrow."""
+    grammar, kept = lexicon.grammar, list[str]()
+    if grammar.unspaced:
+        return " ".join(_without_part(token, grammar) for token in tokens(said, lexicon.tag))
+    pieces = grammar.cut(said, _PARTS_OF_DAY | {"at", "filler"})
+    ahead = calendar_of(lexicon.tag).relative
+    names = any(token.what is Is.WEEKDAY for token in tokens(said, lexicon.tag))
+    skip = False
+    for place, piece in enumerate(pieces):
+        tomorrow = piece.said in ahead and (not place or "filler" in pieces[place - 1].kinds) and not names
+        if piece.kinds & _PARTS_OF_DAY and not tomorrow:
+            if kept and kept[-1].isdecimal() and len(kept) > 1:
+                kept.pop()
+        elif skip and piece.said.isdecimal():
+            skip = False
+            continue
+        elif "at" in piece.kinds and kept:
+            skip = True
+            continue
+        else:
+            kept.append(piece.said)
+        skip = False
+    return " ".join(kept) or said
 
 
-def _runs_on(name: str) -> bool:
-    """Say whether a script writes no spaces between words."""
-    return any(first <= letter <= last for letter in name for first, last in _RUN_ON)
+def _without_part(token: Token, grammar: Grammar) -> str:
+    if token.what is not Is.WORD:
+        return token.said
+    return "".join(piece.said for piece in grammar.cut(token.said, _PARTS_OF_DAY) if not piece.kinds)
 
 
-def _day(weekdays: list[int], months: list[int], days: list[int], today: date) -> date | None:
-    match weekdays, months, days:
-        case [weekday], [], []:
+def _misspelt(row: list[Token], lexicon: Lexicon) -> list[Token]:
+    """Read one misspelt month beside a number, or one misspelt weekday in a short text."""
+    if any(token.what is not Is.WORD for token in row) or lexicon.marks_matter:
+        return row
+    calendar = calendar_of(lexicon.tag)
+    beside_number = any(_NUMBERED.match(token.said) for token in row)
+    names, what = (calendar.months, Is.MONTH) if beside_number else (calendar.weekdays, Is.WEEKDAY)
+    if not beside_number and len(row) > _SHORT:
+        return row
+    return [
+        Token(token.said, what, n)
+        if not lexicon.grammar.known.get(token.said) and (n := misspelt(token.said, names)) is not None
+        else token
+        for token in row
+    ]
+
+
+def _without_limits(row: list[Token], lexicon: Lexicon) -> tuple[list[Token], bool]:
+    """ "Friday after two" is Friday, "after Friday" is none."""
+    grammar = lexicon.grammar
+    at = next((n for n, each in enumerate(row) if "limit" in grammar.known.get(each.said, ())), None)
+    if at is None:
+        return row, False
+    before = [token for token in row[:at] if token.what in {Is.WEEKDAY, Is.AHEAD, Is.MONTH}]
+    if lexicon.tag in _POSTPOSED:
+        direct = row[at - 1] if at else Token("")
+        stands = direct.what is Is.WORD and not _NUMBERED.match(direct.said)
+        return (row[:at] + row[at + 1 :] if before and stands else []), True
+    return (row[:at] if before else []), True
+
+
+def _named(row: Sequence[Token], lexicon: Lexicon) -> tuple[_Named, bool]:
+    """Gather what is named; a word is a number only beside a month."""
+    figures = [int(found[1]) for token in row if (found := _NUMBERED.match(token.said))]
+    years = [int(found[1]) for token in row if (found := _YEAR.match(token.said))]
+    months, weekdays = values(row, Is.MONTH), values(row, Is.WEEKDAY)
+    for both in values(row, Is.EITHER):
+        if figures and not months:
+            months.append(both % 100)
+        else:
+            weekdays.append(both // 100)
+    more = False
+    if months and not figures:
+        words = " ".join(token.said if token.what is Is.WORD else "|" for token in row).split("|")
+        figures = [n for said in words if (n := _numbered(said.split(), lexicon)) is not None]
+        more = bool(figures)
+    days = list(dict.fromkeys(figures))
+    if values(row, Is.AHEAD) and not months:
+        days = []
+    return _Named(weekdays, months, values(row, Is.AHEAD), days, list(dict.fromkeys(years))), more
+
+
+def _numbered(words: Sequence[str], lexicon: Lexicon) -> int | None:
+    """Read "the twenty fifth" among a few words."""
+    nth, grammar = lexicon.grammar.ordinals, lexicon.grammar
+    for length in (3, 2, 1):
+        for at in range(len(words) - length + 1):
+            run = " ".join(words[at : at + length])
+            place = lexicon.numbers.get(run) or nth.get(run)
+            tens = grammar.tens.get(words[at]) if length > 1 else None
+            last = lexicon.numbers.get(words[at + length - 1], nth.get(words[at + length - 1], 0))
+            if tens and 0 < last < 10:
+                place = tens + last
+            if place and (place > 1 or length > 1 or run not in {"a", "un", "um", "en"}):
+                return place if place <= 31 else None
+    return None
+
+
+def _day(named: _Named, today: date, *, following: bool) -> date | None:
+    match named.ahead, named.weekday, named.month, named.day:
+        case [ahead], weekday, [], _:
+            day = today + timedelta(days=ahead)
+            return day if not weekday or weekday == [day.weekday()] else None
+        case [], [weekday], [], [] if following:
+            return _of_week(today, weekday, weeks=1)
+        case [], [weekday], [], []:
             ahead = (weekday - today.weekday()) % 7
             return today + timedelta(days=ahead) if ahead else None
-        case [weekday], [], [day]:
-            return _first(one for one in _days_called(day, today) if one.weekday() == weekday)
-        case [weekday], [month], [day]:
-            return _first(one for one in _coming(month, day, today) if one.weekday() == weekday)
-        case [], [month], [day]:
-            return _first(_coming(month, day, today))
-        case [], [], [day]:
-            return _first(_days_called(day, today))
+        case [], [], [], [number]:
+            return next(_days_called(number, today), None) if not named.year else None
+        case [], [weekday], [], [number]:
+            return next((one for one in _days_called(number, today) if one.weekday() == weekday), None)
+        case [], weekday, [month], [number]:
+            dated = _dated(named.year[0] if named.year else None, month, number, today)
+            return next((one for one in dated if not weekday or weekday == [one.weekday()]), None)
     return None
 
 
@@ -251,7 +348,3 @@ def _made(year: int, month: int, day: int) -> Iterator[date]:
         yield date(year, month, day)
     except ValueError:
         return
-
-
-def _first(found: Iterator[date]) -> date | None:
-    return next(iter(found), None)

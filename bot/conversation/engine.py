@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import TypeAlias, cast
 
 from bot.conversation import closed_answers as closed
-from bot.conversation import own_words, people, reading_back, stopping, which
+from bot.conversation import own_words, people, reading_back, stopping, survey, which
 from bot.conversation.events import CallStaff, Effect, Event, Facts, Said, Say
 from bot.conversation.heard import Heard, Hearing
 from bot.conversation.hearing import hear, paced
@@ -51,6 +51,8 @@ def take_picked(talk: Talk, hearing: Hearing, event: Event, facts: Facts) -> Ste
     asked = cast("Which", talk.now)
     chosen, other = (asked.first, asked.second) if hearing.number == 1 else (asked.second, asked.first)
     said = Said(asked.words, event.at, asked.key)
+    if hearing.number == 1 and survey.is_sequel(other, chosen):
+        return _once(replace(talk, now=chosen, aside=other), said, facts)[:2]
     aside, effects, _ = _once(replace(talk, now=chosen), said, facts)
     if hearing.number == 2:
         return aside, [*effects, *let_go(other, event.at)]
@@ -90,19 +92,22 @@ ANYWHERE: Mapping[Heard, Move] = {
 }
 
 TABLE: Mapping[tuple[State, Heard], Move] = {
-    (S.ASKED, H.ANSWER): Move(closed.take_answer, (S.ANSWERED, S.FOR_WHOM)),
+    (S.ASKED, H.ANSWER): Move(closed.take_answer, (S.ANSWERED, S.ASKED, S.FOR_WHOM)),
     (S.ASKED, H.ODD_ANSWER): Move(reading_back.odd_answer, (S.READ_BACK, S.ASKED)),
     (S.ASKED, H.NOT_UNDERSTOOD): Move(closed.misread, (S.ASKED,)),
     (S.ASKED, H.NOT_UNDERSTOOD_AGAIN): Move(closed.misread_again, (S.ASKED,)),
     (S.ASKED, H.OWN_WORDS): Move(own_words.take_words, (S.WAITING,)),
-    (S.ASKED, H.DELICATE): Move(own_words.delicate_words, REST),
+    (S.ASKED, H.DELICATE): Move(own_words.delicate_words, (*REST, S.ASKED)),
+    (S.ASKED, H.LATE_PRESS): Move(closed.late_press, (S.ASKED, S.ANSWERED)),
     (S.ASKED, H.MEDIA): Move(own_words.media_instead, (S.ASKED, *REST)),
     (S.ASKED, H.AMBIGUOUS): Move(which.ask_which, (S.WHICH,)),
     (S.ASKED, H.ROOM): Move(reading_back.read_next, (S.READ_BACK, S.READ_BACK_AGAIN, S.ASKED)),
-    (S.ANSWERED, H.ANSWER): Move(closed.take_answer, (S.ANSWERED,)),
+    (S.ANSWERED, H.ANSWER): Move(closed.take_answer, (S.ANSWERED, S.ASKED, S.FOR_WHOM)),
+    (S.ANSWERED, H.LATE_PRESS): Move(closed.late_press, (S.ANSWERED, S.ASKED)),
     (S.ANSWERED, H.ODD_ANSWER): Move(reading_back.odd_answer, (S.READ_BACK, S.ANSWERED)),
-    (S.ANSWERED, H.ROOM): Move(reading_back.read_next, (S.READ_BACK, S.READ_BACK_AGAIN, S.ANSWERED)),
-    (S.FOR_WHOM, H.CHILD): Move(closed.take_child, (S.ANSWERED,)),
+    (S.ANSWERED, H.ASKED): Move(closed.asked, (S.ASKED, S.ANSWERED)),
+    (S.ANSWERED, H.ROOM): Move(reading_back.read_next, (S.READ_BACK, S.READ_BACK_AGAIN, S.ANSWERED, S.ASKED)),
+    (S.FOR_WHOM, H.CHILD): Move(closed.take_child, (S.ANSWERED, S.ASKED)),
     (S.FOR_WHOM, H.NOT_UNDERSTOOD): Move(closed.child_unclear, (S.ANSWERED,)),
     (S.FOR_WHOM, H.PATIENCE_OVER): Move(people.time_over, REST),
     (S.WHICH, H.PICKED): Move(take_picked, OPEN),
@@ -111,22 +116,24 @@ TABLE: Mapping[tuple[State, Heard], Move] = {
     (S.WAITING, H.MORE_WORDS): Move(own_words.more_words, (S.WAITING,)),
     (S.WAITING, H.DELICATE): Move(own_words.delicate_words, REST),
     (S.WAITING, H.NOT_WRITTEN): Move(reading_back.no_read_back, REST),
-    (S.WAITING, H.ROOM): Move(reading_back.read_next, (S.READ_BACK, S.READ_BACK_AGAIN, *REST)),
+    (S.WAITING, H.ROOM): Move(reading_back.read_next, (S.READ_BACK, S.READ_BACK_AGAIN, S.ASKED, *REST)),
+    (S.WAITING, H.LATE_PRESS): Move(closed.late_press, (S.WAITING, S.ASKED)),
     (S.WAITING, H.BACK): Move(which.back, (S.ASKED, S.READ_BACK, S.READ_BACK_AGAIN)),
     (S.QUIET, H.BACK): Move(which.back, (S.ASKED,)),
+    (S.QUIET, H.LATE_PRESS): Move(closed.late_press, (S.QUIET, S.ASKED)),
     (S.ANSWERED, H.BACK): Move(which.back, (S.ASKED, S.READ_BACK, S.READ_BACK_AGAIN)),
-    (S.READ_BACK, H.YES): Move(reading_back.agree, (*REST, S.ANSWERED, S.FOR_WHOM)),
-    (S.READ_BACK, H.YES_AND_MORE): Move(reading_back.agree_and_add, (*REST, S.ANSWERED, S.FOR_WHOM)),
+    (S.READ_BACK, H.YES): Move(reading_back.agree, (*REST, S.ANSWERED, S.ASKED, S.FOR_WHOM)),
+    (S.READ_BACK, H.YES_AND_MORE): Move(reading_back.agree_and_add, (*REST, S.ANSWERED, S.ASKED, S.FOR_WHOM)),
     (S.READ_BACK, H.NO): Move(reading_back.disagree, (S.TELLING, S.ASKED, *REST)),
     (S.READ_BACK, H.CORRECTION): Move(reading_back.correct, (S.WAITING, S.ASKED)),
-    (S.READ_BACK, H.ANSWER): Move(closed.take_answer, (S.ANSWERED, S.FOR_WHOM)),
+    (S.READ_BACK, H.ANSWER): Move(closed.take_answer, (S.ANSWERED, S.ASKED, S.FOR_WHOM)),
     (S.READ_BACK, H.DELICATE): Move(own_words.delicate_words, REST),
     (S.READ_BACK, H.NOT_UNDERSTOOD): Move(reading_back.unsure_judgement, (S.READ_BACK, *REST)),
     (S.READ_BACK, H.NOT_UNDERSTOOD_AGAIN): Move(reading_back.unsure_again, REST),
     (S.READ_BACK, H.AMBIGUOUS): Move(which.ask_which, (S.WHICH,)),
     (S.READ_BACK, H.PATIENCE_OVER): Move(people.time_over, REST),
-    (S.READ_BACK_AGAIN, H.YES): Move(reading_back.agree, REST),
-    (S.READ_BACK_AGAIN, H.YES_AND_MORE): Move(reading_back.agree_and_add, REST),
+    (S.READ_BACK_AGAIN, H.YES): Move(reading_back.agree, (*REST, S.ASKED)),
+    (S.READ_BACK_AGAIN, H.YES_AND_MORE): Move(reading_back.agree_and_add, (*REST, S.ASKED)),
     (S.READ_BACK_AGAIN, H.NO): Move(reading_back.disagree_again, REST),
     (S.READ_BACK_AGAIN, H.CORRECTION): Move(reading_back.disagree_again, REST),
     (S.READ_BACK_AGAIN, H.DELICATE): Move(own_words.delicate_words, REST),
@@ -135,8 +142,8 @@ TABLE: Mapping[tuple[State, Heard], Move] = {
     (S.READ_BACK_AGAIN, H.AMBIGUOUS): Move(which.ask_which, (S.WHICH,)),
     (S.READ_BACK_AGAIN, H.PATIENCE_OVER): Move(people.time_over, REST),
     (S.TELLING, H.OWN_WORDS): Move(reading_back.correct, (S.WAITING,)),
-    (S.TELLING, H.DELICATE): Move(own_words.delicate_words, REST),
-    (S.TELLING, H.MEDIA): Move(own_words.media_instead, REST),
+    (S.TELLING, H.DELICATE): Move(own_words.delicate_words, (*REST, S.ASKED)),
+    (S.TELLING, H.MEDIA): Move(own_words.media_instead, (*REST, S.ASKED)),
     (S.TELLING, H.PATIENCE_OVER): Move(people.time_over, REST),
     (S.WITH_STAFF, H.OWN_MESSAGE): Move(people.pass_on),
     (S.WITH_STAFF, H.ASKED): Move(closed.asked, (S.WITH_STAFF,)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TypeAlias
 
 from bot.conversation.intent import Lexicon
@@ -37,6 +37,7 @@ class Asked:
     question: Question
     at: datetime
     certain: bool = True  #: False while its delivery is unknown
+    again: bool = False  #: it was a reminder: the same question once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Said:
     key: str
     media: int = 0
     answered: bool = False  #: the provider already answered this START or HELP itself
+    meant: str | None = None  #: as what it answered, "START" or "HELP", if it says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,12 @@ class Press:
     broadcast_id: int
     choice: int
     about: str = "q"
+    number: int = 1  #: of the question in its inquiry
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Name the question as `Question.key` does."""
+        return self.broadcast_id, self.number
 
 
 Event: TypeAlias = (
@@ -167,18 +175,20 @@ Event: TypeAlias = (
 )
 
 
-def button_data(broadcast_id: int, choice: int, about: str = "q") -> str:
+def button_data(broadcast_id: int, choice: int, about: str = "q", number: int = 1) -> str:
     """Return what travels in a button: far below Telegram's 64 bytes."""
-    return f"{about}:{broadcast_id}:{choice}"
+    return f"{about}:{broadcast_id}{f'.{number}' if number > 1 else ''}:{choice}"
 
 
 def parse_button(data: str) -> Press | None:
     """Read a button's data back; None if it is none of ours."""
     about, _, rest = data.partition(":")
-    broadcast, _, choice = rest.partition(":")
-    if about not in {"q", "r1", "r2"} or not _is_number(broadcast) or not _is_number(choice):
+    question, _, choice = rest.partition(":")
+    broadcast, dot, number = question.partition(".")
+    numbers = (broadcast, number if dot else "1", choice)
+    if about not in {"q", "r1", "r2"} or not all(map(_is_number, numbers)):
         return None
-    return Press(int(broadcast), int(choice), about)
+    return Press(int(broadcast), int(choice), about, int(number or 1))
 
 
 def _is_number(text: str) -> bool:
@@ -193,17 +203,23 @@ class Key:
     data: str
 
 
+#: the key of a text that is no phrase: the next question of an inquiry, said as it is worded
+NEXT_QUESTION = "next"
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Write a phrase of the catalog to them.
+    """Write a phrase of the catalog to them, or the value `question` alone (`NEXT_QUESTION`).
 
-    Values that are dates are named by weekday and day in `language`, moments by the catalog's
-    when_today or when_day. `also_english`: the same once more in English, after " / " (rule 18).
+    "noted_then" may be said as two texts, "noted" and the question, where one would be too long.
+    Values that are dates are named by weekday and day in `language`, times of day by its own way with
+    them, moments by the catalog's when_today or when_day. `also_english`: the same once more in English,
+    after " / " (rule 18).
     """
 
     key: str
     language: str
-    values: Mapping[str, str | date | datetime] = field(default_factory=dict)
+    values: Mapping[str, str | date | datetime | time] = field(default_factory=dict)
     digits: bool = False  #: offers digits, so rule 3 holds for it
     passes_stop: bool = False
     also_english: bool = False
@@ -224,6 +240,7 @@ class Record:
     staff: str | None = None  #: the same in the staff's
     by: str = "family"
     late: bool = False
+    question: int = 1  #: its number in the inquiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,9 +289,10 @@ class ChangeLanguage:
 
 @dataclass(frozen=True, slots=True)
 class CloseKeyboard:
-    """Take the buttons of this broadcast away; it is answered."""
+    """Take the buttons of this question away; it is answered, or will not be."""
 
     broadcast_id: int
+    question: int = 1
 
 
 Effect: TypeAlias = (

@@ -7,6 +7,7 @@ is cut letter by letter; the others word by word.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -39,9 +40,19 @@ _KOREAN_ENDS = (
     "로",
     "도",
     "만",
+    "하고",
+    "이랑",
+    "랑",
+    "과",
+    "와",
 )
 #: Korean writes a figure and what it counts as one word
 _FIGURES = re.compile("([0-9])(?=[\uac00-\ud7a3])")
+#: things that people call by several names
+THINGS = frozenset(
+    {"bus", "car", "walk", "call", "texted", "paper", "email", "video", "in_person", "home", "vegetables",
+     "chicken", "cheese", "fish", "meat", "childcare", "ride", "school", "telegram", "food", "interpreting"}
+)  # fmt: skip
 #: the most words of one piece
 _LONGEST = 6
 
@@ -65,9 +76,11 @@ class Grammar:
     keeps_marks: bool = False  #: words differ by their marks alone
     arabic: bool = False
     cease_last: bool = False  #: "messages sending stop"
+    exact: bool = False  #: a letter more or less makes another word: nothing is a slip
     #: piece -> its kinds
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
     longest: int = 1  #: letters of the longest piece
+    whole_signs: bool = False  #: no piece ends within a sign and its vowel, where words run together
 
     def level(self, text: str) -> str:
         """Write a text as the pieces are written."""
@@ -111,7 +124,8 @@ class Grammar:
         while at < len(said):
             for length in range(min(self.longest, len(said) - at), 0, -1):
                 run = said[at : at + length]
-                kinds = self._kinds_of(run, only)
+                within = self.whole_signs and _goes_on(said, at + length)
+                kinds = frozenset[str]() if within else self._kinds_of(run, only)
                 if kinds or length == 1:
                     pieces.append(Piece(run, kinds))
                     at += length
@@ -120,6 +134,8 @@ class Grammar:
 
     def fronts(self, word: str) -> frozenset[str]:
         """Return a word, and without what Arabic writes onto its front."""
+        if "\uac00" <= word[-1:] <= "\ud7a3":
+            return frozenset({word, *(word[: -len(end)] for end in _KOREAN_ENDS if word.endswith(end))})
         if not self.arabic:
             return frozenset({word})
         bare = (word[len(front) :] for front in _ARABIC_FRONT if word.startswith(front))
@@ -152,6 +168,7 @@ def grammar(tag: str) -> Grammar:
     made = Grammar(
         unspaced=unspaced, keeps_marks=keeps_marks, arabic=languages.language(tag).script == "Arab",
         cease_last=bool(languages.grammar(_SHARED.get(tag, tag)).get("cease_last")),
+        exact=keeps_marks or bool(languages.grammar(_SHARED.get(tag, tag)).get("exact")),
     )  # fmt: skip
     own, english = _table(_SHARED.get(tag, tag), made), _table("en", made)
     taken = frozenset[str]().union(*own[0].values())
@@ -166,6 +183,46 @@ def grammar(tag: str) -> Grammar:
         tens={**english[2], **own[2]},
         known=_by_piece(kinds, unspaced=unspaced),
     )
+
+
+@cache
+def answering(tag: str) -> Grammar:
+    """Return the further small words of answers (locales/answers.toml), and their ordinals, of a language.
+
+    English ones stand behind those of the language itself, and give way to every word that it has.
+    """
+    shared = _SHARED.get(tag, tag)
+    made = grammar(tag)
+    own, english = _answers(shared, made), _answers("en", made)
+    taken = frozenset[str]().union(*own.kinds.values(), *_table(shared, made)[0].values())
+    kinds = {
+        kind: own.kinds.get(kind, frozenset()) | (english.kinds.get(kind, frozenset()) - taken)
+        for kind in {**own.kinds, **english.kinds}
+    }
+    return replace(made, kinds=kinds, ordinals={**made.ordinals, **english.ordinals, **own.ordinals})
+
+
+def _answers(tag: str, made: Grammar) -> Grammar:
+    written = languages.answer_words(tag)
+    kinds = {
+        kind: frozenset(filter(None, map(made.level, words.split(","))))
+        for kind, words in written.items()
+        if isinstance(words, str)
+    }
+    ordinals = {
+        made.level(form): place
+        for place, forms in enumerate(written.get("ordinals", ()), 1)
+        for form in forms.split("|")
+        if form
+    }
+    return replace(made, kinds=kinds, ordinals=ordinals)
+
+
+def listed(tag: str, kind: str) -> Mapping[str, int]:
+    """Return a list of answers.toml: word -> its place; "numbers" and "months" count from 1, days from 0."""
+    rows = languages.answer_words(_SHARED.get(tag, tag)).get(kind, ())
+    first = 1 if kind in {"numbers", "months"} else 0
+    return {form: place for place, forms in enumerate(rows, first) for form in forms.split("|") if form}
 
 
 def _table(tag: str, made: Grammar) -> tuple[dict[str, frozenset[str]], dict[str, int], dict[str, int]]:
@@ -193,6 +250,11 @@ def _by_piece(kinds: Mapping[str, frozenset[str]], *, unspaced: bool) -> dict[st
         for word in words:
             found.setdefault(word.replace(" ", "") if unspaced else word, set()).add(kind)
     return {word: frozenset(its) for word, its in found.items()}
+
+
+def _goes_on(said: str, at: int) -> bool:
+    """Say whether a vowel or tone sign stands here, which belongs to the letter before it."""
+    return at < len(said) and unicodedata.category(said[at]) in {"Mn", "Mc"}
 
 
 def _joined_unknown(pieces: list[Piece]) -> list[Piece]:

@@ -45,6 +45,8 @@ from bot.conversation.talk import (
 
 #: a digit so soon after a newer text may belong to the one before it (rule 3)
 TOO_SOON = timedelta(minutes=2)
+#: the next question of an inquiry comes as the answer to her own text; this soon she cannot have read it
+TOO_QUICK = timedelta(seconds=5)
 #: within this time more texts than that, or the same one more often, come from another machine
 STRETCH, MOST_TEXTS, MOST_SAME = timedelta(minutes=5), 20, 5
 #: texts that come in one go belong together
@@ -103,9 +105,9 @@ def is_loop(talk: Talk) -> bool:
 
 def _in_state(talk: Talk, event: Said, facts: Facts) -> Heard | Hearing:
     words, text = facts.lexicon, event.text
-    if intent.is_start(text, words):
+    if intent.is_start(text, words) or event.meant == "START":
         return Heard.START
-    if intent.is_help(text, words):
+    if intent.is_help(text, words) or event.meant == "HELP":
         return Heard.HELP
     if event.answered:
         return Heard.PROVIDER_STOPPED  # it answers only STOP, START and HELP: a word that the school has set
@@ -162,7 +164,7 @@ def topics(which: Which) -> tuple[str, str]:
 
 def topic(offer: Offer) -> str:
     """Return what a question or a read-back is about."""
-    return offer.question.topic if isinstance(offer, Open) else offer.own.question.topic
+    return _question_of(offer).topic
 
 
 def _ambiguous(now: Offer, earlier: Offer | None, event: Said, facts: Facts) -> bool:
@@ -171,7 +173,18 @@ def _ambiguous(now: Offer, earlier: Offer | None, event: Said, facts: Facts) -> 
         return False
     sent = now.asked_at if isinstance(now, Open) else now.sent_at
     certain = now.certain if isinstance(now, Open) else True
-    return event.at - sent < TOO_SOON or not certain or not _takes(now, event, facts)
+    soon = TOO_QUICK if _follows(now, earlier) else TOO_SOON
+    return event.at - sent < soon or not certain or not _takes(now, event, facts)
+
+
+def _follows(now: Offer, earlier: Offer) -> bool:
+    """Say whether both are of one inquiry of several questions."""
+    here, before = _question_of(now), _question_of(earlier)
+    return bool(here.series) and here.broadcast_id == before.broadcast_id
+
+
+def _question_of(offer: Offer) -> Question:
+    return offer.question if isinstance(offer, Open) else offer.own.question
 
 
 def day_of(at: datetime, facts: Facts) -> date:
@@ -292,7 +305,7 @@ def _pressed(talk: Talk, event: Pressed) -> Hearing:
         return Hearing(Heard.OWN_MESSAGE)
     if press.about != "q":
         return Hearing(_judged_by_button(now, event))
-    if isinstance(now, Open) and now.question.broadcast_id == press.broadcast_id:
+    if isinstance(now, Open) and now.question.key == press.key:
         found = answers.choice(now.question, press.choice)
         return Hearing(Heard.ANSWER, answer=found) if found else Hearing(Heard.DEAD_PRESS)
     question = pressed_question(talk, event)
@@ -303,7 +316,7 @@ def _pressed(talk: Talk, event: Pressed) -> Hearing:
 def pressed_question(talk: Talk, event: Pressed) -> Question | None:
     """Return the question whose button was pressed, if it is not the one that is open."""
     earlier = talk.earlier
-    if isinstance(earlier, Open) and earlier.question.broadcast_id == event.press.broadcast_id:
+    if isinstance(earlier, Open) and earlier.question.key == event.press.key:
         return earlier.question
     busy = isinstance(talk.now, ForWhom | Which)
     return None if busy else event.question
@@ -312,8 +325,7 @@ def pressed_question(talk: Talk, event: Pressed) -> Question | None:
 def _judged_by_button(now: Now | None, event: Pressed) -> Heard:
     if not isinstance(now, ReadBack):
         return Heard.DEAD_PRESS
-    same = now.own.question.broadcast_id == event.press.broadcast_id
-    if not same or event.press.about != f"r{now.own.round}":
+    if now.own.question.key != event.press.key or event.press.about != f"r{now.own.round}":
         return Heard.DEAD_PRESS
     return {1: Heard.YES, 2: Heard.NO}.get(event.press.choice, Heard.DEAD_PRESS)
 

@@ -6,14 +6,17 @@ import re
 from functools import cache
 
 from bot import languages
-from bot.conversation import optout
+from bot.conversation import asking, danger, misspelt, optout
+from bot.conversation.danger import mentions
 from bot.conversation.letters import plain, shortened, thumb, unmarked
 from bot.conversation.lexicon import Lexicon, lexicon
 from bot.conversation.slips import near
 
-__all__ = ["Lexicon", "lexicon", "plain", "thumb", "unmarked"]
+__all__ = ["Lexicon", "lexicon", "mentions", "plain", "thumb", "unmarked"]
 
 QUESTION_MARKS = "?؟？"
+#: a sentence that ends in a question mark
+_ASKED = re.compile(r"[^.,;:!?\n¡¿。，、；！؟？–—]*[?؟？]+")
 _CLAUSE = re.compile(r"[.,;:!\n¡¿。，、；！–—]+|\s-\s")
 #: what telephones send for a tap on one of our texts, in the languages they are set to
 _TAPBACK = re.compile(
@@ -31,6 +34,11 @@ _FILLERS = frozenset(
 )
 #: a free sentence has so many words at least, or letters in a script without spaces
 _SENTENCE_WORDS, _SENTENCE_LETTERS = 3, 5
+#: a phrase of so many letters may be written as one word
+_RUN_TOGETHER = 6
+#: a word of so many letters may have one of them drawn out
+_STRETCHED = 5
+_DOUBLED = re.compile(r"(.)\1+")
 #: a shorter word may be a slip of another one
 _LONG_WORD = 9
 
@@ -40,27 +48,12 @@ def is_danger(text: str, lexicon: Lexicon) -> bool:
 
     Words that are part of a STOP and of nothing else ("stop bothering me") are a STOP: no word is left over.
     """
-    return mentions(text, lexicon.danger) and not optout.is_nothing_else(text, lexicon.grammar)
+    return danger.is_alarming(text, lexicon) and not optout.is_nothing_else(text, lexicon.grammar)
 
 
 def is_delicate(text: str, lexicon: Lexicon) -> bool:
     """Say whether a person should read it instead of a read-back going out (rule 8, ii)."""
     return mentions(text, lexicon.delicate)
-
-
-def mentions(text: str, phrases: frozenset[str]) -> bool:
-    """Say whether any phrase occurs: between word limits in Latin letters, anywhere in other scripts."""
-    spaced = f" {unmarked(plain(text))} "
-    return any(wanted in spaced for wanted in _looked_for(phrases))
-
-
-@cache
-def _looked_for(phrases: frozenset[str]) -> tuple[str, ...]:
-    return tuple(_limited(unmarked(phrase.rstrip("*")), phrase.endswith("*")) for phrase in phrases)
-
-
-def _limited(phrase: str, open_ended: bool) -> str:
-    return phrase if not phrase.isascii() else f" {phrase}" + " " * (not open_ended)
 
 
 def is_stop(text: str, lexicon: Lexicon) -> bool:
@@ -73,31 +66,82 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
         return False
     if _is_one_of(text, lexicon.stop, lexicon) or _drawn_out(text, lexicon.stop) or _misspelt(text, lexicon):
         return True
+    if _run_together(text, lexicon):
+        return True
     if optout.asks(text, lexicon.grammar):
         return True
-    if has_question_mark(text):
-        return False
-    clauses = [clause for clause in _CLAUSE.split(text) if plain(clause)]
+    clauses = [clause for clause in _CLAUSE.split(_without_questions(text)) if plain(clause)]
     if any(
         _is_sentence(clause, lexicon) or optout.asks(clause, lexicon.grammar, clause=True)
         for clause in clauses
     ):
         return True
-    return _stop_and_why(clauses, lexicon)
+    if any(optout.asks_amid(clause, lexicon.grammar) for clause in clauses):
+        return True
+    return _stop_and_why(clauses, lexicon) or _texts_and_no_more(clauses, lexicon)
+
+
+def _texts_and_no_more(clauses: list[str], lexicon: Lexicon) -> bool:
+    """ "Your texts are annoying, I don't want any more": each clause says half of it."""
+    small = lexicon.grammar
+    refused = [
+        clause for clause in clauses if optout.refuses_more(clause, small) or optout.says_stop(clause, small)
+    ]
+    rest = [clause for clause in clauses if clause not in refused]
+    return bool(refused and rest) and all(optout.complains(clause, small) for clause in rest)
+
+
+def _without_questions(text: str) -> str:
+    """ "Who is this? Stop texting me": what is asked is no request."""
+    return _ASKED.sub(" ", text)
 
 
 def _stop_and_why(clauses: list[str], lexicon: Lexicon) -> bool:
     """ "Please stop, I get too many texts": a bare word, and a reason that speaks of our texts."""
-    if len(clauses) < 2 or not _is_one_of(clauses[0], lexicon.stop, lexicon):
+    if not clauses:
         return False
-    return any(optout.mentions_messages(clause, lexicon.grammar) for clause in clauses[1:])
+    if _is_one_of(clauses[0], lexicon.stop, lexicon):
+        rest = clauses[1:]
+        return any(_speaks_of_texts(clause, lexicon) for clause in rest)
+    keywords = lexicon.grammar.kinds.get("keyword", frozenset())
+    if len(clauses) > 1 and without_courtesy(clauses[-1], lexicon) in keywords:
+        return all(_speaks_of_texts(clause, lexicon) for clause in clauses[:-1])
+    first, _, rest_of_it = without_courtesy(clauses[0], lexicon).partition(" ")
+    return first in keywords and optout.gives_reason(rest_of_it, lexicon.grammar)
+
+
+def _speaks_of_texts(clause: str, lexicon: Lexicon) -> bool:
+    return optout.mentions_messages(clause, lexicon.grammar) or optout.gives_reason(clause, lexicon.grammar)
 
 
 def _misspelt(text: str, lexicon: Lexicon) -> bool:
-    """A slip in one long word that means nothing else: "unsubcribe"."""
+    """A slip in one word that means nothing else: "unsubcribe", "stpo"."""
     word = unmarked(plain(text))
-    long = len(word) >= _LONG_WORD and " " not in word and word.isascii() and not lexicon.marks_matter
-    return long and any(len(each) >= _LONG_WORD and near(word, unmarked(each)) for each in lexicon.stop)
+    if " " in word or lexicon.marks_matter:
+        return False
+    keywords = {unmarked(each) for each in lexicon.stop if " " not in each}
+    if not lexicon.grammar.exact and _undoubled(word) in {_undoubled(each) for each in keywords}:
+        return True
+    if misspelt.is_slip_of(word, keywords, lexicon.grammar):
+        return True
+    long = len(word) >= _LONG_WORD and word.isascii()
+    return long and any(len(each) >= _LONG_WORD and near(word, each) for each in keywords)
+
+
+def _undoubled(word: str) -> str:
+    """ "ايقااف": each run of one letter as one, where the word is long enough to stay itself."""
+    return _DOUBLED.sub(r"\1", word) if len(word) >= _STRETCHED else word
+
+
+def _run_together(text: str, lexicon: Lexicon) -> bool:
+    """ "Tsotseg", "pleasestop": a phrase of the list, its spaces left out."""
+    word = plain(text)
+    return " " not in word and len(word) >= _RUN_TOGETHER and word in _squeezed(lexicon.stop)
+
+
+@cache
+def _squeezed(phrases: frozenset[str]) -> frozenset[str]:
+    return frozenset(phrase.replace(" ", "") for phrase in phrases if " " in phrase)
 
 
 def _drawn_out(text: str, phrases: frozenset[str]) -> bool:
@@ -135,8 +179,8 @@ def is_start(text: str, lexicon: Lexicon) -> bool:
 
 
 def is_help(text: str, lexicon: Lexicon) -> bool:
-    """Say whether they ask for HELP."""
-    return _is_one_of(text, lexicon.help, lexicon)
+    """Say whether they ask for HELP, or how this works."""
+    return _is_one_of(text, lexicon.help, lexicon) or asking.asks_how(text, lexicon)
 
 
 def is_wrong_number(text: str, lexicon: Lexicon) -> bool:
@@ -146,35 +190,47 @@ def is_wrong_number(text: str, lexicon: Lexicon) -> bool:
     clauses = [clause for clause in _CLAUSE.split(text) if plain(clause)]
     if any(_is_one_of(clause, lexicon.wrong_number, lexicon) for clause in (text, *clauses)):
         return True
-    return any(_is_sentence_of("wrong_number_said", clause, lexicon) for clause in (text, *clauses))
+    if any(_is_sentence_of("wrong_number_said", clause, lexicon) for clause in (text, *clauses)):
+        return True
+    return any(asking.tells_wrong_number(clause, lexicon.grammar) for clause in clauses)
 
 
 def asks_who(text: str, lexicon: Lexicon) -> bool:
     """Say whether they ask who we are."""
-    return _is_one_of(text, lexicon.who, lexicon) or _is_sentence_of("who_said", text, lexicon)
+    if _is_one_of(text, lexicon.who, lexicon) or _is_sentence_of("who_said", text, lexicon):
+        return True
+    return asking.asks_whence(text, lexicon)
 
 
 def wants_person(text: str, lexicon: Lexicon, *, sentences: bool = True) -> bool:
     """Say whether they ask for a person in words, or for a language without naming it (rule 1).
 
-    Without `sentences` only whole messages of the list count: "I need an interpreter" may be an answer.
+    Without `sentences` only whole messages of the list count, and a phrase of several words with nothing
+    about it but "please" and "I want to": words like these in a longer sentence may be an answer.
     """
     if not sentences:
-        return _is_one_of(text, lexicon.person, lexicon)
+        whole = _is_one_of(text, lexicon.person, lexicon)
+        return whole or _is_sentence_of("person_said", text, lexicon, phrases_only=True)
     if _is_one_of(text, lexicon.person, lexicon) or _is_sentence_of("person_said", text, lexicon):
+        return True
+    if any(asking.wants_talk(clause, lexicon) for clause in _CLAUSE.split(text)):
         return True
     return asks_other_language(text, lexicon)
 
 
 def asks_other_language(text: str, lexicon: Lexicon) -> bool:
-    """Say whether they ask for another language without naming it."""
-    return _covered(text, frozenset({"other_language"}), lexicon)
+    """Say whether they ask for another language without naming one that they are to have from now on."""
+    if _covered(text, frozenset({"other_language"}), lexicon):
+        return True
+    if is_tapback(text) or language_named(text, lexicon) is not None:
+        return False
+    return asking.asks_language(text, lexicon)
 
 
 _AROUND = frozenset({"filler", "courtesy", "around", "want"})
 
 
-def _is_sentence_of(kind: str, text: str, lexicon: Lexicon) -> bool:
+def _is_sentence_of(kind: str, text: str, lexicon: Lexicon, *, phrases_only: bool = False) -> bool:
     """Say whether a phrase of a list stands among words that change nothing; a lone word needs a "want"."""
     beside = _AROUND | ({"message"} if kind == "unclear_said" else set())
     pieces = lexicon.grammar.cut(text, beside | {kind})
@@ -182,6 +238,8 @@ def _is_sentence_of(kind: str, text: str, lexicon: Lexicon) -> bool:
         return False
     long = 4 if lexicon.grammar.unspaced else 0
     phrase = any(kind in each.kinds and (" " in each.said or 0 < long <= len(each.said)) for each in pieces)
+    if phrases_only:
+        return phrase
     wanted = kind == "person_said" and any("want" in piece.kinds for piece in pieces)
     return phrase or (wanted and any(kind in piece.kinds and "want" not in piece.kinds for piece in pieces))
 
@@ -230,7 +288,9 @@ def is_unclear(text: str, lexicon: Lexicon, *, sentences: bool = True) -> bool:
     lone_mark = bool(bare) and all(letter in QUESTION_MARKS for letter in bare)
     if lone_mark or _is_one_of(text, lexicon.unclear, lexicon):
         return True
-    return sentences and _is_sentence_of("unclear_said", text, lexicon)
+    return sentences and (
+        _is_sentence_of("unclear_said", text, lexicon) or asking.finds_unclear(text, lexicon)
+    )
 
 
 def is_tapback(text: str) -> bool:

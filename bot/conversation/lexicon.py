@@ -7,11 +7,12 @@ home language and in English (docs/dialogue.md, rules 16 and 18).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TypeAlias
 
 from bot import languages
+from bot.conversation import grammar as small_words
 from bot.conversation.grammar import Grammar, grammar
 from bot.conversation.letters import plain, unmarked
 
@@ -22,6 +23,13 @@ Words: TypeAlias = Callable[[str, str], Iterable[str]]
 KINDS = (
     "danger", "stop", "start", "help", "wrong_number", "who", "person", "unclear",
     "yes", "no", "ok", "verb_yes", "verb_no", "verb_cannot",
+)  # fmt: skip
+
+#: the small words of grammar.toml that answers are read with; what a STOP is made from only cuts them apart
+ANSWERING = frozenset(
+    {"not", "but", "or", "and", "except", "because", "hedge", "agree", "refuse", "fine", "filler", "option",
+     "all", "none", "zero", "around", "want", "problem", "week", "limit", "only", "morning", "afternoon",
+     "evening", "another", "this_week", "courtesy", "yes", "ok", "no", "counter", "asks"}
 )  # fmt: skip
 
 
@@ -85,6 +93,20 @@ def lexicon(tag: str) -> Lexicon:
         marks_matter=marks_matter,
         grammar=small,
     )
+
+
+@cache
+def answering(tag: str) -> Lexicon:
+    """Return the lexicon of a language with the further words that only answers are read with."""
+    own = lexicon(tag)
+    more = small_words.answering(tag)
+    kinds = {kind: words for kind, words in own.grammar.kinds.items() if kind in ANSWERING}
+    states = more.kinds.get("agree", frozenset()) - kinds.get("agree", frozenset())
+    joined = replace(own.grammar, kinds=kinds, whole_signs=True).joined({**more.kinds, "states": states})
+    small = replace(joined, ordinals={**own.grammar.ordinals, **more.ordinals})
+    listed = {**small_words.listed("en", "numbers"), **small_words.listed(tag, "numbers")}
+    numbers = {form: n for word, n in listed.items() for form in (plain(word), small.level(word))}
+    return replace(own, grammar=small, numbers={**numbers, **own.numbers})
 
 
 def _names(tags: Iterable[str]) -> Mapping[str, str]:

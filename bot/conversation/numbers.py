@@ -3,58 +3,225 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from bot.conversation.clauses import clauses, is_open, told
+from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import without_courtesy
 from bot.conversation.lexicon import Lexicon
+from bot.conversation.slips import distance
 
 #: words that turn a number round or leave it open
 _TURNS = frozenset({"not", "or", "hedge", "refuse"})
-_EMPTY = frozenset({"filler", "courtesy", "yes", "ok", "agree", "around", "option", "all", "counter", "only"})
+_EMPTY = frozenset(
+    {"filler", "courtesy", "yes", "ok", "agree", "around", "option", "all", "counter", "only", "about",
+     "want", "unit", "and"}
+)  # fmt: skip
+#: what may stand before "none"
+_LEADS = frozenset({"filler", "courtesy", "yes", "ok", "no", "refuse"})
 #: a number among more words than this is read back
 _SHORT = 5
 _DIGITS = 7
 _HAN = {letter: value for value, letter in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2, "〇": 0}
-_HAN_NUMBER = re.compile("[零〇一二三四五六七八九十两兩]+")
+_HAN_NUMBER = re.compile("[零〇一二三四五六七八九十两兩俩倆仨]+")
+#: not how many: "third grade", "the first", "together", "a little"
+_HAN_OTHER = re.compile(
+    "第[一二三四五六七八九十]+|[一二三四五六七八九十]+(?:年级|年級|班)|一起|一点|一點|一下|一样|一樣|一定|一直|[一1]共|一家|十分(?!钟|鐘)|一般"
+)
+_SLIP = 5
+#: "in 2nd grade" counts nobody
+_GRADE = re.compile(
+    r"\b\d+(?:st|nd|rd|th|er|ème|eme|º|ª|ro|do|to|aad)\b|\b(?:grade|grado|fasalka|qib|lớp) \d+\b"
+)
+#: "and" is written onto the next word
+_ARABIC_AND = re.compile(r"و(?!ال)\w{3,}")
 
 
 def one(text: str, lexicon: Lexicon) -> tuple[int, bool] | None:
-    """Return the number and whether it is sure."""
+    """Return the number and whether it is sure; beside a comment it is not.
+
+    What is counted up is asked about ("me, my husband and two boys"), unless it is the first clause's sum.
+    """
+    grammar = lexicon.grammar
+    whole = told(text, grammar)
+    parts = clauses(whole, grammar)
+    if len(parts) < 2:
+        return _in(whole, lexicon)
+    if is_open(whole, grammar):
+        return None
+    each = [_numbers_in(part, lexicon, ones=grammar.unspaced) for part in parts]
+    at = next((place for place, found in enumerate(each) if found), None)
+    if at is None or len(each[at]) > 1:
+        return _zero_first(parts, each, lexicon)
+    if any(
+        "and" in piece.kinds and "filler" not in piece.kinds
+        for part in parts[:at]
+        for piece in grammar.cut(part)
+    ):
+        return None
+    first, rest = each[at][0], [n for found in each[at + 1 :] for n in found]
+    if rest and first != sum(rest) and first != rest.count(1):
+        return None
+    found = _in(parts[at], lexicon)
+    return None if found is None else (found[0], found[1] and len(parts) == 1)
+
+
+def _zero_first(
+    parts: Sequence[str], each: Sequence[Sequence[int]], lexicon: Lexicon
+) -> tuple[int, bool] | None:
+    """ "None, they walk"."""
+    if any(each):
+        return None
+    return (0, False) if any(_is_zero(without_courtesy(part, lexicon), lexicon) for part in parts) else None
+
+
+def _in(text: str, lexicon: Lexicon) -> tuple[int, bool] | None:
+    """Read the one number of a clause."""
     said = without_courtesy(text, lexicon)
-    words = said.split()
-    figures = [int(found) for found in re.findall(r"\d+", said) if len(found) <= _DIGITS]
-    light = len(words) <= _SHORT
-    if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in lexicon.grammar.cut(said)):
-        return (0, True) if _is_zero(said, lexicon) else None
-    if figures:
-        return (figures[0], light) if len(figures) == 1 else None
-    written = _in_words(said, lexicon)
-    return None if written is None else (written, light)
+    if _is_zero(said, lexicon):
+        return 0, True
+    pieces = lexicon.grammar.cut(said)
+    light = len(said.split()) <= _SHORT
+    found = _numbers_in(text, lexicon)
+    if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in pieces):
+        return _none_of_them(said, pieces, found, lexicon)
+    if len(found) > 1 or (found and _adds_up(said, pieces, lexicon)):
+        return None
+    if found:
+        return found[0], light
+    return _none_of_them(said, pieces, found, lexicon)
+
+
+def _none_of_them(
+    said: str, pieces: Sequence[Piece], found: Sequence[int], lexicon: Lexicon
+) -> tuple[int, bool] | None:
+    """ "None": the whole text, or its first words and no number behind."""
+    if _is_zero(said, lexicon):
+        return 0, True
+    lead = next((each for each in pieces if "zero" in each.kinds or not each.kinds & _LEADS), None)
+    opened = any(piece.kinds & {"or", "hedge"} for piece in pieces)
+    if lead is not None and "zero" in lead.kinds and not any(found) and not opened:
+        return 0, False
+    return None
+
+
+def _adds_up(said: str, pieces: Sequence[Piece], lexicon: Lexicon) -> bool:
+    """ "My sister and two boys": an "and" that belongs to no number."""
+    if _tens_and_ones(said, lexicon) is not None or _of(said, lexicon) is not None:
+        return False
+    if lexicon.tag == "ar" and any(_joins(piece, lexicon) for piece in pieces):
+        return True
+    summed = any("total" in piece.kinds for piece in pieces)
+    return not summed and any("and" in piece.kinds for piece in pieces[1:])
+
+
+def _joins(piece: Piece, lexicon: Lexicon) -> bool:
+    """ "And my wife", written as one word; no number and no ordinal."""
+    return not piece.kinds and bool(_ARABIC_AND.fullmatch(piece.said)) and _of(piece.said, lexicon) is None
 
 
 def _is_zero(said: str, lexicon: Lexicon) -> bool:
-    return lexicon.grammar.level(said) in lexicon.grammar.kinds.get("zero", frozenset())
+    zero = lexicon.grammar.kinds.get("zero", frozenset())
+    level = lexicon.grammar.level(said)
+    return level in zero or (
+        level.replace(" ", "") in {each.replace(" ", "") for each in zero} and lexicon.grammar.unspaced
+    )
 
 
-def _in_words(said: str, lexicon: Lexicon) -> int | None:
+def _numbers_in(text: str, lexicon: Lexicon, *, ones: bool = False) -> list[int]:
+    """Return every number of a text; "one" counts only alone or where something says that it is a number."""
+    said = _GRADE.sub(" ", without_courtesy(text, lexicon))
+    figures = [int(found) for found in re.findall(r"\d+", said) if len(found) <= _DIGITS]
+    if figures:
+        return figures
     if (whole := _of(said, lexicon)) is not None:
-        return whole
-    if _is_zero(said, lexicon):
-        return 0
+        return [whole]
     if lexicon.tag.startswith("zh"):
-        found = [of_han(run) for run in _HAN_NUMBER.findall(said)]
-        return found[0] if len(found) == 1 else None
-    tens = _tens_and_ones(said, lexicon)
-    if tens is not None:
-        return tens
+        return [of_han(run) for run in _HAN_NUMBER.findall(_HAN_OTHER.sub(" ", said))]
+    if (tens := _tens_and_ones(said, lexicon)) is not None:
+        return [tens]
     if lexicon.grammar.unspaced:
-        return run_on(said, lexicon)
-    meant = [n for word in said.split() if (n := _of(word, lexicon)) is not None and n > 1]
-    return meant[0] if len(meant) == 1 else None
+        together = run_on(said, lexicon)
+        return [together] if together is not None else _scattered(said, lexicon, ones=ones)
+    return _in_words(said, lexicon)
+
+
+def _in_words(said: str, lexicon: Lexicon) -> list[int]:
+    """Find number words, the longest first: "kudha lama", "labing isa"."""
+    words, found, ones, at = said.split(), list[int](), 0, 0
+    while at < len(words):
+        if (passed := _phrase_at(words, at, lexicon.grammar)) > 1:
+            at += passed
+            continue
+        for length in range(min(4, len(words) - at), 0, -1):
+            number = _of(" ".join(words[at : at + length]), lexicon)
+            if number is not None:
+                found.append(number)
+                ones += number == 1
+                break
+        at += length
+    bare = ones and not _marks_one(said, lexicon.grammar)
+    if bare and len(found) > ones:
+        return [n for n in found if n != 1] + ([1] if _counts_one(said, lexicon) else [])
+    if not found:
+        slips = [n for word in words if (n := _misspelt(word, lexicon)) is not None]
+        return slips if len(slips) == 1 and len(words) <= _SHORT else []
+    return [] if bare and len(words) > 1 and not _is_light(said, lexicon) else found
+
+
+def _is_light(said: str, lexicon: Lexicon) -> bool:
+    """ "Yes, one": nothing but the number has weight."""
+    pieces = lexicon.grammar.cut(said)
+    return all(piece.kinds & _EMPTY or _of(piece.said, lexicon) is not None for piece in pieces)
+
+
+def _phrase_at(words: Sequence[str], at: int, grammar: Grammar) -> int:
+    """Return how many words a phrase has that means nothing here, though a number may stand in it."""
+    for length in range(min(4, len(words) - at), 1, -1):
+        run = " ".join(words[at : at + length])
+        if grammar.known.get(grammar.level(run), frozenset()) & {"filler", "courtesy"}:
+            return length
+    return 0
+
+
+def _counts_one(said: str, lexicon: Lexicon) -> bool:
+    """Say whether "one" is counted beside another number: both stand before something unknown."""
+    words = said.split()
+    return sum(_of(word, lexicon) is not None for word in words) > 1
+
+
+def _marks_one(said: str, grammar: Grammar) -> bool:
+    """ "Only one", "the one", "one child": here "one" is a number."""
+    return any(piece.kinds & {"only", "counter"} for piece in grammar.cut(said))
+
+
+def _misspelt(word: str, lexicon: Lexicon) -> int | None:
+    """Return the number that a word of five letters or more is one slip from, and no other word."""
+    level = lexicon.grammar.level(word)
+    if len(level) < _SLIP or lexicon.marks_matter or level in lexicon.grammar.known:
+        return None
+    near = {n for each, n in lexicon.numbers.items() if len(each) >= _SLIP and distance(level, each, 1) <= 1}
+    return near.pop() if len(near) == 1 else None
 
 
 def _of(word: str, lexicon: Lexicon) -> int | None:
     written = (word, lexicon.grammar.level(word), lexicon.grammar.bare(word))
     return next((lexicon.numbers[each] for each in written if each in lexicon.numbers), None)
+
+
+def _scattered(said: str, lexicon: Lexicon, *, ones: bool) -> list[int]:
+    """Find number words among others where words run together; "one" only beside "only"."""
+    rest, found = said.replace(" ", ""), list[int]()
+    for word in _longest_first(lexicon):
+        if word in rest and not word.isascii():
+            found += [lexicon.numbers[word]] * rest.count(word)
+            rest = rest.replace(word, "|")
+    bare = 1 in found and len(found) == 1 and not _marks_one(said, lexicon.grammar)
+    return [] if bare and not ones else found
+
+
+def _longest_first(lexicon: Lexicon) -> list[str]:
+    return sorted((word for word in lexicon.numbers if len(word) > 1), key=len, reverse=True)
 
 
 def run_on(said: str, lexicon: Lexicon) -> int | None:
@@ -78,8 +245,12 @@ def _tens_and_ones(said: str, lexicon: Lexicon) -> int | None:
 
 
 def of_han(run: str) -> int:
-    """Read Chinese numerals up to 99."""
+    """Read Chinese numerals up to 99, and years written sign by sign."""
+    if run in {"俩", "倆"}:
+        return 2
+    if run == "仨":
+        return 3
     if "十" not in run:
-        return int("".join(str(_HAN[letter]) for letter in run))
+        return int("".join(str(_HAN[letter]) for letter in run if letter in _HAN) or 0)
     before, _, after = run.partition("十")
-    return (_HAN[before[-1]] if before else 1) * 10 + (_HAN[after[0]] if after else 0)
+    return (_HAN.get(before[-1], 1) if before else 1) * 10 + (_HAN.get(after[0], 0) if after else 0)

@@ -1,42 +1,82 @@
-"""Whether a free sentence asks us to stop: put together from small words, every word of it accounted for.
+"""Whether a free sentence asks us to stop: put together from small words.
 
-"Don't stop the bus" and "stop by at 3" hold words that are no part of such a sentence, so they are none
-(docs/dialogue.md, rule 16). Whole messages that mean STOP are words of the family's list, not of this.
+Either every word of it is accounted for: "don't stop the bus" and "stop by at 3" hold words that are no
+part of such a sentence, so they are none (docs/dialogue.md, rule 16). Or one part of it is a whole request
+that names our texts, and nothing makes it narrower: no bus, no homework, no night, no language ("don't send
+it in English"). Whole messages that mean STOP are words of the family's list, not of this.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+import re
+from collections.abc import Iterator, Sequence
 
 from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.misspelt import mended
+from bot.conversation.requests import (
+    ceases,
+    denies,
+    is_fed_up,
+    names_them,
+    removes,
+    takes_off,
+    turned,
+    unwants,
+)
 
 _PARTS = frozenset(
     {"not", "dont", "cease", "write", "send", "message", "me", "want", "remove", "list", "around", "forbid",
-     "dont_send", "unwant", "nomore", "more", "receive", "thing", "courtesy", "but", "and", "stop_said"}
+     "dont_send", "unwant", "nomore", "more", "receive", "thing", "courtesy", "but", "and", "do", "stop_said",
+     "anything", "tired", "enough"}
 )  # fmt: skip
+#: what makes a request a narrower one: the bus, homework, at night, in a language, only this one
+_NARROWS = frozenset({"topic", "tongue", "other_language"})
+#: why they ask, which changes nothing: "my son has changed schools", "I pay for each"
+_REASON = frozenset({"reason", "tired"})
+_SAID = frozenset({"stop_said"})
+#: how somebody says to be tired of something, with the reasons for it
+_TIRED = _PARTS | _REASON
+_AMID = (_PARTS - {"enough"}) | _NARROWS | _REASON | {"before_what", "after_what", "them"}
 #: what makes another sentence of it: "don't stop", "why", "I didn't get"
 _BARS = frozenset({"bars"})
+#: who is taken off a club's list: a child, not a telephone
+_CHILD = frozenset({"child"})
+_ANGRY = re.compile(r"[!！]\s*[!！]")
 
 
 def asks(sentence: str, grammar: Grammar, *, clause: bool = False) -> bool:
     """Say whether a sentence asks us to stop writing; in a `clause` a short phrase is too little."""
-    return any(
-        _asks(grammar.cut(sentence, parts | _BARS), grammar, clause=clause)
-        for parts in (_PARTS, _PARTS - {"stop_said"})
-    )
+    if _takes_child_off(sentence, grammar):
+        return False
+    cuts = [mended(grammar.cut(sentence, parts | _BARS), grammar) for parts in (_PARTS, _PARTS - _SAID)]
+    if any(_asks(pieces, grammar, clause=clause) for pieces in cuts):
+        return True
+    angry = bool(_ANGRY.search(sentence))
+    return any(_only_fed_up(grammar.cut(sentence, parts), angry=angry) for parts in (_TIRED, _PARTS))
+
+
+def _only_fed_up(pieces: Sequence[Piece], *, angry: bool) -> bool:
+    return all(piece.kinds for piece in pieces) and is_fed_up(pieces, angry=angry)
+
+
+def _takes_child_off(sentence: str, grammar: Grammar) -> bool:
+    """ "Take my son off the list" is about a club; "my son has left the school, take me off" is about us."""
+    pieces = grammar.cut(sentence, _AMID | _CHILD)
+    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    taken = any(takes_off(piece, grammar) for piece in pieces)
+    return taken and "child" in have and not have & (_REASON | {"message", "write", "send", "dont_send"})
 
 
 def _asks(pieces: Sequence[Piece], grammar: Grammar, *, clause: bool) -> bool:
-    if (
-        not pieces
-        or any("bars" in piece.kinds for piece in pieces)
-        or _turned(pieces, last=grammar.cease_last)
-    ):
+    if not pieces or any("bars" in piece.kinds for piece in pieces) or turned(pieces, grammar):
         return False
     if all(piece.kinds for piece in pieces):
         return _is_request(pieces, grammar, whole=not clause)
-    return _ends_so(pieces, grammar)
+    return _ends_so(pieces, grammar) and not _is_narrow(" ".join(one.said for one in pieces), grammar)
+
+
+def _is_narrow(sentence: str, grammar: Grammar) -> bool:
+    return any(piece.kinds & _NARROWS for piece in grammar.cut(sentence, _AMID))
 
 
 def _ends_so(pieces: Sequence[Piece], grammar: Grammar) -> bool:
@@ -44,19 +84,130 @@ def _ends_so(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     begins = max(place for place, piece in enumerate(pieces) if not piece.kinds) + 1
     rest = pieces[begins:]
     pressed = any(piece.kinds & {"courtesy", "more", "nomore", "forbid"} for piece in rest)
-    return pressed and _is_request(rest, grammar, whole=False)
+    have = frozenset[str]().union(*(piece.kinds for piece in rest))
+    taken = "me" in have or not any(takes_off(piece, grammar) for piece in rest)
+    return pressed and taken and _is_request(rest, grammar, whole=False)
 
 
 def _is_request(pieces: Sequence[Piece], grammar: Grammar, *, whole: bool) -> bool:
-    if (whole and _only_the_word(pieces)) or any(
-        "stop_said" in piece.kinds and _is_sentence(piece.said) for piece in pieces
-    ):
+    if (whole and _only_the_word(pieces)) or _holds_sentence(pieces):
         return True
-    return _ceases(pieces, last=grammar.cease_last) or _denies(pieces, grammar) or _removes(pieces)
+    return ceases(pieces, last=grammar.cease_last) or denies(pieces, grammar) or removes(pieces)
+
+
+def asks_amid(clause: str, grammar: Grammar) -> bool:
+    """Say whether one part of a clause is a whole request, whatever else the clause tells."""
+    if _takes_child_off(clause, grammar):
+        return False
+    kinds = _AMID | _BARS
+    return any(_amid(mended(grammar.cut(clause, only), grammar), grammar) for only in (kinds, kinds - _SAID))
+
+
+def _amid(pieces: Sequence[Piece], grammar: Grammar) -> bool:
+    if any(piece.kinds & (_NARROWS | _BARS) for piece in pieces) or turned(pieces, grammar):
+        return False
+    return any(_stands(pieces, begins, ends, grammar) for begins, ends in _runs(pieces))
+
+
+def gives_reason(clause: str, grammar: Grammar) -> bool:
+    """Say whether a clause tells why somebody wants no more texts, and asks for nothing narrower."""
+    pieces = grammar.cut(clause, _AMID | _BARS)
+    narrow = any(piece.kinds & (_NARROWS | _BARS) for piece in pieces)
+    return not narrow and any(piece.kinds & _REASON for piece in pieces)
+
+
+def complains(clause: str, grammar: Grammar) -> bool:
+    """Say whether a clause tells why, and names our texts."""
+    named = any(names_them(piece) for piece in grammar.cut(clause, _AMID))
+    return named and gives_reason(clause, grammar)
+
+
+def _runs(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
+    """Yield where each stretch of small words and reasons begins and ends."""
+    small = [bool(piece.kinds & (_PARTS | _REASON)) for piece in pieces]
+    begins = None
+    for place, is_small in enumerate([*small, False]):
+        if is_small and begins is None:
+            begins = place
+        elif not is_small and begins is not None:
+            yield begins, place
+            begins = None
+
+
+def _stands(pieces: Sequence[Piece], begins: int, ends: int, grammar: Grammar) -> bool:
+    """Say whether a stretch is a request by itself, and what stands beside it is no part of it."""
+    run = pieces[begins:ends]
+    if not _is_request(run, grammar, whole=False):
+        return False
+    before = pieces[begins - 1] if begins and not run[0].kinds & _REASON else None
+    after = pieces[ends] if ends < len(pieces) and not run[-1].kinds & _REASON else None
+    if (before and _joins_before(run, grammar)) or (after and _joins_after(run, after)):
+        return False
+    whole = _names_texts(run, grammar) or _leaves_list(run) or any(one.kinds & _REASON for one in pieces)
+    return whole or (before is None and after is None)
+
+
+def _names_texts(run: Sequence[Piece], grammar: Grammar) -> bool:
+    """ "Messages", or the very verb for writing them; not only "these", which may be anything."""
+    told = any({"me", "more", "nomore"} & piece.kinds for piece in run)
+    texts = grammar.kinds.get("message", frozenset())
+    return any(
+        (names_them(piece) and "write" not in piece.kinds)
+        or (told and "write" in piece.kinds)
+        or ("forbid" in piece.kinds and any(word in texts for word in piece.said.split()))
+        for piece in run
+    )
+
+
+def _leaves_list(run: Sequence[Piece]) -> bool:
+    return removes(run) and all(any(kind in piece.kinds for piece in run) for kind in ("me", "list"))
+
+
+_CORE = frozenset(
+    {
+        "stop_said",
+        "cease",
+        "write",
+        "send",
+        "message",
+        "remove",
+        "list",
+        "forbid",
+        "dont_send",
+        "unwant",
+        "nomore",
+    }
+)
+
+
+def _joins_after(run: Sequence[Piece], after: Piece) -> bool:
+    """ "No more texts about football": what follows says which texts, or when."""
+    last = max(place for place, piece in enumerate(run) if piece.kinds & _CORE)
+    if any(piece.kinds & _REASON for piece in run[last + 1 :]):
+        return False
+    joining = any("before_what" in piece.kinds for piece in (*run[last + 1 :], after))
+    return joining or after.said[:1].isdigit()
+
+
+def _joins_before(run: Sequence[Piece], grammar: Grammar) -> bool:
+    """ "Football texts, stop": a word right before them, or joined to them by "of", says which texts."""
+    first = min(place for place, piece in enumerate(run) if piece.kinds & _CORE)
+    joined = any("after_what" in piece.kinds for piece in run[: first + 1])
+    nouns_follow = grammar.cease_last or grammar.unspaced
+    return joined or (nouns_follow and first == 0 and "message" in run[0].kinds)
+
+
+def _holds_sentence(pieces: Sequence[Piece]) -> bool:
+    """ "Remove me from the list", with no "don't" right before it."""
+    before = [frozenset[str](), *(piece.kinds for piece in pieces)]
+    return any(
+        "stop_said" in piece.kinds and _is_sentence(piece.said) and not last & {"not", "dont"}
+        for last, piece in zip(before, pieces, strict=False)
+    )
 
 
 #: what may stand beside a short word or phrase that means STOP by itself
-_BESIDE = frozenset({"courtesy", "more", "but", "and", "me", "message", "stop_said"})
+_BESIDE = frozenset({"courtesy", "more", "but", "and", "me", "message", "do", "stop_said"})
 #: a phrase of so many words, or so many letters without spaces, is no chance
 _WORDS, _RUN = 3, 5
 
@@ -64,11 +215,9 @@ _WORDS, _RUN = 3, 5
 def _only_the_word(pieces: Sequence[Piece]) -> bool:
     """ "Stop fadlan", "no más por favor": a phrase of the list among words that change nothing."""
     said = [piece.said for piece in pieces if "stop_said" in piece.kinds]
-    if any(_is_sentence(each) for each in said):
-        return True
     words = [piece for piece in pieces if "stop_said" not in piece.kinds or " " not in piece.said]
     single = all(" " not in each for each in said)
-    beside = frozenset({"courtesy", "stop_said"}) if single else _BESIDE
+    beside = frozenset({"courtesy", "do", "stop_said"}) if single else _BESIDE
     return bool(said) and all(piece.kinds & beside for piece in words)
 
 
@@ -87,57 +236,20 @@ def mentions_messages(sentence: str, grammar: Grammar) -> bool:
     return any({"message", "write"} & piece.kinds for piece in grammar.cut(sentence, _PARTS))
 
 
-def _turned(pieces: Sequence[Piece], *, last: bool) -> bool:
-    """ "Don't stop sending" asks for more: a negation right beside the word for stopping."""
-    told = [
-        piece.kinds
-        for piece in pieces
-        if not piece.kinds or not piece.kinds <= {"courtesy", "me", "around", "more"}
-    ]
-    pairs = pairwise(reversed(told)) if last else pairwise(told)
-    return any(
-        one & {"not", "dont"}
-        and not one & {"cease", "message"}
-        and "cease" in two
-        and not two & {"not", "dont"}
-        for one, two in pairs
-    )
-
-
-def _ceases(pieces: Sequence[Piece], *, last: bool) -> bool:
-    """ "Stop sending", "no more texts, stop": the word for stopping, and what is to stop."""
-    at = [place for place, piece in enumerate(pieces) if "cease" in piece.kinds]
-    if not at:
+def refuses_more(clause: str, grammar: Grammar) -> bool:
+    """ "I don't want any more": of what, another clause has to say."""
+    pieces = grammar.cut(clause, (_PARTS | _BARS) - {"stop_said"})
+    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    if "bars" in have or not all(piece.kinds for piece in pieces):
         return False
-    rest = pieces if last else pieces[at[0] + 1 :]
-    return any({"write", "send", "message"} & piece.kinds for piece in rest if "cease" not in piece.kinds)
+    words = {word for piece in pieces for word in piece.said.split()}
+    more = "more" in have or bool(words & grammar.kinds.get("more", frozenset()))
+    return more and bool(unwants(have) or {"dont_send", "dont"} & have)
 
 
-def _denies(pieces: Sequence[Piece], grammar: Grammar) -> bool:
-    """ "Don't write", "don't send me messages", "I don't want messages"."""
-    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
-    if "forbid" in have:
-        return True
-    dont = "dont" if grammar.kinds.get("dont") else "not"
-    told = "message" in have or "me" in have or "more" in have
-    if dont in have and (_beside(pieces, dont, "write") or (told and _beside(pieces, dont, "send"))):
-        return True
-    if "dont_send" in have and told:
-        return True
-    if "nomore" in have and "message" in have:
-        return True
-    unwanted = "unwant" in have or ("not" in have and "want" in have)
-    return unwanted and ("message" in have or {"receive", "thing"} <= have)
-
-
-def _beside(pieces: Sequence[Piece], one: str, other: str) -> bool:
-    """Two pieces, each of its kind."""
-    firsts = [place for place, piece in enumerate(pieces) if one in piece.kinds]
-    return any(other in piece.kinds for place, piece in enumerate(pieces) if [place] != firsts)
-
-
-def _removes(pieces: Sequence[Piece]) -> bool:
-    """ "Take me off the list"; a negation in it means something else."""
-    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
-    denied = any(piece.kinds & {"not", "dont"} and "around" not in piece.kinds for piece in pieces)
-    return "remove" in have and bool(have & {"me", "list"}) and not denied
+def says_stop(clause: str, grammar: Grammar) -> bool:
+    """ "Stop this": of what, another clause has to say."""
+    pieces = grammar.cut(clause, _PARTS | _BARS)
+    if turned(pieces, grammar) or not all(piece.kinds for piece in pieces):
+        return False
+    return any("cease" in piece.kinds for piece in pieces) and not any("bars" in one.kinds for one in pieces)

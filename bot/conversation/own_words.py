@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from bot.conversation import intent
+from bot.conversation import intent, survey
 from bot.conversation.events import (
     CallStaff,
     Effect,
@@ -32,7 +32,13 @@ def take_words(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Ste
     about, said = cast("Open", talk.now), cast("Said", event)
     own = OwnWords(said.key, about.question, said.text, said.at, texts=about.texts)
     effects = let_go(talk.earlier, said.at)
-    return await_read_back(replace(talk, earlier=None, unanswered=0), own, effects)
+    talk = _given(replace(talk, earlier=None, unanswered=0), own)
+    return await_read_back(talk, own, effects)
+
+
+def _given(talk: Talk, own: OwnWords) -> Talk:
+    """Own words are an answer as soon as they are said; what they mean comes later."""
+    return survey.remember(talk, own.question, "", texts=own.texts)
 
 
 def await_read_back(talk: Talk, own: OwnWords, before: list[Effect]) -> Step:
@@ -59,7 +65,8 @@ def delicate_words(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) ->
         effects.append(say(talk, facts, "got_it"))
     waiting = tuple(each for each in talk.waiting if each.reply != own.reply)
     effects += let_go(talk.earlier, said.at)
-    return replace(talk, now=None, earlier=None, waiting=waiting, unanswered=0), effects
+    talk = _given(replace(talk, now=None, earlier=None, waiting=waiting, unanswered=0), own)
+    return (talk, effects) if delicate else survey.and_then(talk, effects, own, said.at, facts)
 
 
 def own_of(talk: Talk, said: Said) -> OwnWords:
@@ -83,4 +90,5 @@ def media_instead(talk: Talk, hearing: Hearing, event: Event, facts: Facts) -> S
     called = CallStaff("media", promise=True, reply=own.reply)
     effects: list[Effect] = [record_words(own, ReplyState.WITH_STAFF), called, say(talk, facts, "media")]
     effects += let_go(talk.earlier, said.at)
-    return replace(talk, now=None, earlier=None, handed_over_at=said.at, unanswered=0), effects
+    talk = _given(replace(talk, now=None, earlier=None, handed_over_at=said.at, unanswered=0), own)
+    return survey.and_then(talk, effects, own, said.at, facts)

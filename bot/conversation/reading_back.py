@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from bot.conversation import intent
+from bot.conversation import intent, survey
 from bot.conversation.answers import Answer
 from bot.conversation.closed_answers import answered, ask_again, finish, misread_again
 from bot.conversation.events import (
@@ -93,7 +93,8 @@ def read_next(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step
     late_and_shared = facts.adults > 1 and event.at - own.said_at > BURST
     if late_and_shared or not may_ask(own.texts):
         told: list[Effect] = [say(talk, facts, "got_it")] if may_tell(own.texts) else []
-        return talk, [record_words(own, ReplyState.UNCONFIRMED), *told]
+        kept: list[Effect] = [record_words(own, ReplyState.UNCONFIRMED), *told]
+        return survey.and_then(talk, kept, own, event.at, facts)
     return _read_back(talk, own, event.at, facts)
 
 
@@ -167,10 +168,13 @@ def agree(talk: Talk, _hearing: Hearing, event: Event, facts: Facts) -> Step:
         return finish(talk, about, event.at, facts, quiet=True)
     state = ReplyState.CONFIRMED if own.round == 1 else ReplyState.CORRECTED
     effects: list[Effect] = [record_words(own, state)]
+    talk = replace(talk, now=None)
     day = own.question.decided_on
+    if survey.following(talk, own.question, event.at) is not None:
+        return survey.and_then(talk, effects, own, event.at, facts)
     if day is not None and is_future(day, event.at, facts) and may_tell(own.texts):
         effects.append(say(talk, facts, "closing", day=day))
-    return replace(talk, now=None), effects
+    return talk, effects
 
 
 def agree_and_add(talk: Talk, hearing: Hearing, event: Event, facts: Facts) -> Step:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.conversation import choosing, numbers
-from bot.conversation.grammar import Grammar
+from bot.conversation import choosing, numbers, weekdays
+from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import has_question_mark, is_chatter, without_courtesy
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
@@ -26,8 +26,26 @@ _ALL = frozenset(
 #: what turns an answer round or leaves it open
 _TURNS = frozenset({"not", "except", "hedge", "refuse", "or"})
 _EMPTY = frozenset(
-    {"all", "filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "want", "only", "counter"}
+    {
+        "all",
+        "filler",
+        "courtesy",
+        "option",
+        "yes",
+        "ok",
+        "agree",
+        "and",
+        "around",
+        "want",
+        "only",
+        "counter",
+        "about",
+        "outof",
+        "unit",
+        "every",
+    }
 )
+_EVERY = frozenset({"all", "every"})
 #: "both" of three is a question
 _BOTH = frozenset(
     {"both", "los dos", "las dos", "ambos", "ambas", "les deux", "os dois", "as duas", "tou de", "toude",
@@ -48,26 +66,45 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
     """
     if has_question_mark(text) or not choices or _RANGE.search(text):
         return None
+    of_days = weekdays.of_choices(choices, lexicon)
+    if of_days and (named := weekdays.read(text, of_days, lexicon)) is not None:
+        return named
+    if of_days and weekdays.names_any(text, lexicon):
+        return None
     said, grammar = without_courtesy(text, lexicon), lexicon.grammar
     kinds = [piece.kinds for piece in grammar.cut(said)]
-    if any("all" in each for each in kinds) and any("except" in each for each in kinds):
+    if any(each & _EVERY for each in kinds) and any("except" in each for each in kinds):
         return _all_but(text, choices, lexicon)
     if any(each & _TURNS and not each & _EMPTY for each in kinds):
         return None
-    if said in _ALL or (any("all" in each for each in kinds) and all(each & _EMPTY for each in kinds)):
+    if said in _ALL or (any(each & _EVERY for each in kinds) and all(each & _EMPTY for each in kinds)):
         both_of_more = _two(said, grammar) and len(choices) > 2
         return None if both_of_more else (tuple(range(1, len(choices) + 1)), True)
     found = [_one(piece, choices, lexicon) for piece in _pieces(text, choices, lexicon)]
     if found and None not in found:
         return tuple(sorted({each for each in found if each is not None})), True
-    return _run_together(said, len(choices))
+    return _run_together(said, len(choices)) or _gathered(text, choices, lexicon)
+
+
+def _gathered(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
+    """ "Somebody to mind the children and a ride too": every choice of which a word of its own is said."""
+    named, light = choosing.all_named(text, choices, lexicon.grammar)
+    if not named or len(named) == len(choices) or (len(named) == 1 and not light):
+        return None
+    return tuple(sorted(named)), False
+
+
+def mentions(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
+    """Say whether a text has anything of a choice, or a weekday or figure."""
+    named = weekdays.names_any(text, lexicon) or any(letter.isdigit() for letter in plain(text))
+    return named or choosing.all_words(text, choices, lexicon.grammar)
 
 
 def _all_but(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
     """ "Everything except the babysitting": what is named is left out; never sure."""
     pieces = lexicon.grammar.cut(text)
     at = next(place for place, piece in enumerate(pieces) if "except" in piece.kinds)
-    if not any("all" in piece.kinds for piece in pieces[:at]):
+    if not any(piece.kinds & _EVERY for piece in pieces[:at]):
         return None
     out = several(" ".join(piece.said for piece in pieces[at + 1 :]), choices, lexicon)
     kept = () if out is None else tuple(n for n in range(1, len(choices) + 1) if n not in out[0])
@@ -116,7 +153,7 @@ def _one(piece: str, choices: Sequence[str], lexicon: Lexicon) -> int | None:
     number = int(piece) if piece.isdecimal() and len(piece) < 3 else lexicon.numbers.get(piece)
     if number is not None:
         return number if 1 <= number <= len(choices) else None
-    flat = str if lexicon.marks_matter else unmarked
+    flat = str if lexicon.marks_matter and not piece.isascii() else unmarked
     labels = [flat(plain(label)) for label in choices]
     whole = [n for n, label in enumerate(labels, 1) if label == flat(piece)]
     held = [n for n, label in enumerate(labels, 1) if len(piece) > 2 and f" {flat(piece)} " in f" {label} "]
@@ -153,12 +190,21 @@ def scale(text: str, low: int, high: int, lexicon: Lexicon) -> tuple[int, bool] 
     pieces = lexicon.grammar.cut(" ".join(words))
     if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in pieces):
         return None
-    marks = _marks(words, lexicon)
+    marks = _of_most(_marks(words, lexicon), pieces, high)
     if len(marks) != 1:
         return None
     found = _within(marks[0], low, high)
     light = all(_mark(piece.said, lexicon) is not None or piece.kinds & _EMPTY for piece in pieces)
     return None if found is None else (found[0], light)
+
+
+def _of_most(marks: list[int], pieces: Sequence[Piece], high: int) -> list[int]:
+    """ "Three out of five" is three, "full marks" the most."""
+    if any("full" in piece.kinds for piece in pieces) and set(marks) <= {high}:
+        return [high]
+    if len(marks) == 2 and high in marks and any("outof" in piece.kinds for piece in pieces):
+        marks.remove(high)
+    return marks
 
 
 def plain_with_slash(text: str) -> str:

@@ -19,6 +19,10 @@ from pydantic import TypeAdapter
 HELD_FOR = timedelta(hours=24)
 #: an unanswered read-back becomes UNCONFIRMED after this, without a reminder (rule 11)
 PATIENCE = timedelta(hours=48)
+#: where a skip leads when the inquiry is over with that answer
+END = 0
+#: inquiries of several questions whose answers a talk remembers; what is older is only in the store
+REMEMBERED = 4
 
 
 class Kind(StrEnum):
@@ -31,6 +35,7 @@ class Kind(StrEnum):
     SEVERAL_OF = "several_of"
     SCALE = "scale"  #: a mark, from 1 to 5 (rule 2)
     DATE = "date"
+    TIME = "time"  #: a time of day
 
 
 class State(StrEnum):
@@ -63,13 +68,23 @@ class Question:
     choices: tuple[str, ...] = ()
     staff_choices: tuple[str, ...] = ()
     asked: str | None = None  #: the verb of a yes/no question (rule 5)
-    low: int | None = None
+    low: int | None = None  #: of a number, a scale; of a time in minutes since midnight
     high: int | None = None
     #: "grade 3", "grade 6", "both": asked after the answer when there are two or more (rule 17)
     grades: tuple[str, ...] = ()
     staff_grades: tuple[str, ...] = ()
     decided_on: date | None = None  #: the day of "we tell you what is decided"; None: nothing happens next
     closes_at: datetime | None = None  #: answers after this are recorded as late
+    number: int = 1  #: its place in its inquiry
+    put: str = ""  #: the question with its menu, as it is said when it follows another answer
+    skips: tuple[tuple[str, int], ...] = ()  #: after this value that question is next, or `END`
+    #: every question of the inquiry, this one too, each without its own series; empty where it stands alone
+    series: tuple[Question, ...] = ()
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Tell it apart from every other question."""
+        return self.broadcast_id, self.number
 
     @property
     def closed(self) -> bool:
@@ -165,6 +180,17 @@ class Which:
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """What a family has answered of an inquiry of several questions."""
+
+    broadcast_id: int
+    #: values by the question's number; own words have "", because nothing is skipped after them
+    given: tuple[tuple[int, str], ...] = ()
+    texts: tuple[tuple[int, int], ...] = ()  #: that we wrote about each, by number (rule 13)
+    child: int | None = None  #: as `Open.child`: asked once for the whole inquiry
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """How fast texts come, so that another machine is not answered for ever."""
 
@@ -206,6 +232,7 @@ class Talk:
     told_who: bool = False  #: we said who we are, once (rule 18)
     pace: Pace = Pace()
     unanswered: int = 0  #: questions in a row (rule 13)
+    surveys: tuple[Survey, ...] = ()  #: the newest `REMEMBERED`, the newest last
 
     @property
     def state(self) -> State:

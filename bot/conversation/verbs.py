@@ -19,6 +19,7 @@ _HMONG = re.compile(r"\bpuas (\w+)(?: (\w+))?(?: (\w+))?")
 _VIETNAMESE = re.compile(
     r"(?:\bcó (?:thể )?(?:muốn |cần )?)(\w+)(?: (\w+))?.* (?:không|chưa|ko)\b|(\w+) được không"
 )
+_VIETNAMESE_WISH = re.compile(r"\b(?:có|chị|anh|vị|nhà) (cần|muốn)\b")
 _CHINESE_PAIR = re.compile(r"(.)[不没沒](\1.?)")
 _CHINESE = re.compile(
     "参加|參加|出席|需要|同意|愿意|願意|收到|可以|方便|到场|到場|来|來|去|带|帶|签|簽|交|坐|吃|要|想|能|会|會|有|是|填"
@@ -53,6 +54,7 @@ def _found(said: str, tag: str) -> Iterator[str]:
                 for each in (one, f"{one} {two}".strip() if two else "", before)
                 if each not in _AUXILIARY
             )
+        yield from _VIETNAMESE_WISH.findall(said)
     elif tag.startswith("zh"):
         yield from _CHINESE.findall(said)
         for one, other in _CHINESE_PAIR.findall(said):

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
 from bot import languages
-from bot.conversation.events import CallStaff, Effect, Facts, Key, Record, Said, Say, button_data
+from bot.conversation.events import (
+    NEXT_QUESTION,
+    CallStaff,
+    Effect,
+    Facts,
+    Key,
+    Record,
+    Said,
+    Say,
+    button_data,
+)
 from bot.conversation.hearing import BURST
-from bot.conversation.talk import ForWhom, Now, Open, OwnWords, Question, ReadBack, Talk, Telling, Which
+from bot.conversation.talk import (
+    ForWhom,
+    Kind,
+    Now,
+    Open,
+    OwnWords,
+    Question,
+    ReadBack,
+    Talk,
+    Telling,
+    Which,
+)
 from bot.messages import ReplyState
 
 Step: TypeAlias = tuple[Talk, list[Effect]]
@@ -19,15 +40,15 @@ TEXTS = 4
 DAY = timedelta(hours=24)
 
 
-def say(talk: Talk, facts: Facts, key: str, **values: str | date | datetime) -> Say:
+def say(talk: Talk, facts: Facts, key: str, **values: str | date | datetime | time) -> Say:
     """Choose the phrase and the language; fill in what every phrase may need."""
-    known: dict[str, str | date | datetime] = {
+    known: dict[str, str | date | datetime | time] = {
         "school": facts.school,
         "phone": facts.phone,
         "reader": facts.reader,
         "when": facts.promised,
     }
-    needed = languages.placeholders(key)
+    needed = {"question"} if key == NEXT_QUESTION else languages.placeholders(key)
     filled = {name: value for name, value in {**known, **values}.items() if name in needed}
     language = talk.language if talk.language in facts.speakable else languages.SOURCE
     return Say(key, language, filled)
@@ -54,17 +75,23 @@ def menu(choices: tuple[str, ...]) -> str:
 
 
 def choice_keys(question: Question) -> tuple[Key, ...]:
-    """Return a question's choices as buttons."""
-    data = [button_data(question.broadcast_id, n) for n in range(1, len(question.choices) + 1)]
-    return tuple(Key(label, each) for label, each in zip(question.choices, data, strict=True))
+    """Return a question's choices as buttons, or the marks of a scale."""
+    if question.kind is Kind.SCALE:
+        low, high = question.marks
+        labels = [(n, str(n)) for n in range(low, high + 1)]
+    else:
+        labels = list(enumerate(question.choices, 1))
+    return tuple(Key(label, button_data(*_key(question, n))) for n, label in labels)
+
+
+def _key(question: Question, choice: int, about: str = "q") -> tuple[int, int, str, int]:
+    return question.broadcast_id, choice, about, question.number
 
 
 def judgement_keys(own: OwnWords, facts: Facts) -> tuple[Key, ...]:
     """Return yes and no as buttons under one round of a read-back."""
-    about, broadcast = f"r{own.round}", own.question.broadcast_id
-    return tuple(
-        Key(label, button_data(broadcast, n, about)) for n, label in enumerate((facts.yes, facts.no), 1)
-    )
+    about, labels = f"r{own.round}", (facts.yes, facts.no)
+    return tuple(Key(label, button_data(*_key(own.question, n, about))) for n, label in enumerate(labels, 1))
 
 
 def record_answer(about: Open, state: ReplyState, at: datetime) -> Record:
@@ -81,6 +108,7 @@ def record_answer(about: Open, state: ReplyState, at: datetime) -> Record:
         about.home,
         about.staff,
         late=late,
+        question=question.number,
     )
 
 
@@ -100,6 +128,7 @@ def record_words(own: OwnWords, state: ReplyState) -> Record:
         own.staff,
         own.by,
         late,
+        question.number,
     )
 
 

@@ -7,14 +7,14 @@ is a yes with a comment, and is read back. A wrong reading is worse than asking.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from bot.conversation.grammar import Grammar, Piece
+from bot.conversation import clauses
+from bot.conversation.grammar import THINGS, Grammar, Piece
 from bot.conversation.letters import shortened
 
-_CLAUSE = re.compile(r"[.,;:!\n¡¿。，、；！–—()…؛،]+|\s-\s|(?<=[?？؟])")
 _QUESTION = re.compile(r"[?？؟]")
 _YES, _NO = frozenset({"yes", "ok", "agree", "fine"}), frozenset({"no", "refuse", "none"})
 _NEGATES = frozenset({"no", "refuse", "not"})
@@ -23,6 +23,8 @@ _EMPTY = frozenset({"filler", "courtesy", "and", "around", "only"})
 
 #: letters of a syllabic script, and Chinese or Korean signs, that make a phrase
 _LETTERS, _SIGNS = 6, 2
+#: letters of a word that its other forms keep
+_STEM = 4
 #: words of a clause that a "no" may end: "malerezman non"
 _FEW = 3
 
@@ -44,21 +46,34 @@ class Reading:
     whole: bool = False
     begins_but: bool = False
     begins: bool = False  #: the yes or no stands first
+    says_yes: bool = False  #: a yes itself stands first, no verb that agrees
+    ends_no: bool = False  #: "so no": a plain no ends it, after a word or two
 
 
-def read(text: str, grammar: Grammar, asked: str = "") -> tuple[int, bool] | None:
+def read(
+    text: str,
+    grammar: Grammar,
+    echoed: Callable[[str], tuple[int, bool] | None] | None = None,
+    asked: str = "",
+) -> tuple[int, bool] | None:
     """Return 1 for yes or 2 for no, and whether that is sure; None if it is neither, or could be both.
 
-    `asked` is the question: a text that only repeats words of it agrees, or denies with a negation.
+    `echoed` reads a clause that only repeats the question's verb, or denies it. `asked` is the question,
+    levelled: "I need a ride" agrees only to a question about a ride.
     """
-    parts = [part for part in _CLAUSE.split(text) if part and grammar.level(part)]
+    parts = clauses.clauses(clauses.told(text, grammar), grammar)
     told = [part for part in parts if not _QUESTION.search(part)]
+    if len(told) > 1:
+        told = [part for part in told if "asks" not in grammar.cut(part)[-1].kinds] or told
     if not told or (_QUESTION.search(parts[0]) and len(parts) > 1):
         return None
-    clauses = [_clause(grammar.cut(part)) for part in told]
-    if clauses[0].leaning is Leaning.NONE and asked and len(told) == 1 == len(parts):
-        return _echoed(grammar.cut(text), asked, grammar)
-    return _joined(clauses)
+    heard = [_clause(grammar.cut(part), asked) for part in told]
+    if echoed is None or any(each.leaning for each in heard):
+        return _joined(heard)
+    found = (
+        {each for part in told if (each := echoed(part)) is not None} if len(told) == len(parts) else set()
+    )
+    return found.pop() if len(found) == 1 else None
 
 
 def _joined(clauses: Sequence[Reading]) -> tuple[int, bool] | None:
@@ -66,6 +81,9 @@ def _joined(clauses: Sequence[Reading]) -> tuple[int, bool] | None:
     if not said or said[0].leaning is Leaning.TORN:
         return None
     first = said[0]
+    last = clauses[-1]
+    if last.ends_no and last is not first and first.leaning is Leaning.YES:
+        return None if first.says_yes else (int(Leaning.NO), False)
     if first is not clauses[0] and not (clauses[0].whole or first.begins):
         return None
     for clause in clauses[clauses.index(first) + 1 :]:
@@ -81,11 +99,24 @@ def _comments(clause: Reading, first: Reading) -> bool:
     return clause.begins_but or (first.whole and first.begins and not clause.whole)
 
 
-def _clause(pieces: Sequence[Piece]) -> Reading:
+def _clause(pieces: Sequence[Piece], asked: str) -> Reading:
+    """Read one clause. Work is a reason, and a "have" or "am" beside it agrees to nothing."""
+    others = [piece for piece in pieces if "busy" not in piece.kinds or piece.kinds & _NEGATES]
+    found = replace(
+        _weighed(others, asked),
+        says_yes="yes" in pieces[0].kinds,
+        ends_no="no" in pieces[-1].kinds and len(pieces) <= _FEW,
+    )
+    if len(others) == len(pieces) or found.leaning is not Leaning.YES or "yes" in pieces[0].kinds:
+        return found
+    return Reading(Leaning.NONE)
+
+
+def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     whole = all(piece.kinds & (_YES | _NO | _NEGATES | _EMPTY) for piece in pieces)
     begins_but = bool(pieces) and "but" in pieces[0].kinds
     upto = next((place for place, piece in enumerate(pieces) if "but" in piece.kinds and place), len(pieces))
-    if any("hedge" in piece.kinds for piece in pieces[:upto]):
+    if any(piece.kinds & {"hedge", "condition"} for piece in pieces[:upto]):
         return Reading(Leaning.TORN, whole, begins_but)
     told = [piece for piece in pieces if not _is_empty(piece)]
     if not told and pieces and pieces[0].kinds & {"yes", "no"}:
@@ -93,8 +124,12 @@ def _clause(pieces: Sequence[Piece]) -> Reading:
     if not told:
         return Reading(Leaning.NONE, whole, begins_but)
     lead, rest = told[0], told[1:]
-    if _is_turned(lead, rest[:1]) or "asks" in pieces[-1].kinds:
+    if _is_turned(lead, rest[:1]) or _is_asked(pieces):
         return Reading(Leaning.TORN, whole, begins_but)
+    if "states" in lead.kinds and not lead.kinds & {"yes", "ok"} and _goes_on(rest):
+        return Reading(Leaning.NONE, whole, begins_but)
+    if _is_about_else(lead, rest, asked):
+        return Reading(Leaning.NONE, whole, begins_but)
     if lead.kinds & _YES and not lead.kinds & _NEGATES:
         return Reading(_led(Leaning.YES, rest), whole, begins_but, begins=True)
     if lead.kinds & _NO and not lead.kinds & _YES:
@@ -110,6 +145,39 @@ def _is_turned(lead: Piece, following: Sequence[Piece]) -> bool:
         return False
     together = "\u0e00" <= lead.said[:1] < "\uac00"
     return any("problem" in each.kinds or (together and each.kinds & _NEGATES) for each in following)
+
+
+def _goes_on(rest: Sequence[Piece]) -> bool:
+    """ "I have" agrees, "I have a question" does not: an unknown word before any "but"."""
+    upto = next((at for at, piece in enumerate(rest) if "but" in piece.kinds), len(rest))
+    return any(not piece.kinds for piece in rest[:upto])
+
+
+def _is_about_else(lead: Piece, rest: Sequence[Piece], asked: str) -> bool:
+    """ "I need a ride", "he is sick", "can we do zoom": a verb that agrees, and a thing that nobody asked."""
+    if not lead.kinds & {"agree", "can"} or lead.kinds & {"yes", "ok", "fine"} or " " not in f"{lead.said} ":
+        return False
+    upto = next((at for at, piece in enumerate(rest) if "but" in piece.kinds), len(rest))
+    weighty = [piece for piece in rest[:upto] if _names_thing(piece) and not _is_in(piece.said, asked)]
+    if any("problem" in piece.kinds for piece in weighty):
+        return True
+    return "wish" in lead.kinds and bool(weighty)
+
+
+def _names_thing(piece: Piece) -> bool:
+    return not piece.kinds or bool(piece.kinds & (THINGS | {"problem", "busy"}))
+
+
+def _is_in(said: str, asked: str) -> bool:
+    """Say whether a word, or its beginning, stands in the question."""
+    if said and said[0] >= "\u0e00" and " " not in asked:
+        return any(said[at : at + _SIGNS] in asked for at in range(max(1, len(said) - 1)))
+    return any(word[:_STEM] in asked for word in said.split() if len(word) > _SIGNS)
+
+
+def _is_asked(pieces: Sequence[Piece]) -> bool:
+    """ "At what time", without its question mark."""
+    return "asks" in pieces[-1].kinds or any("wh" in piece.kinds for piece in pieces)
 
 
 def _is_empty(piece: Piece) -> bool:
@@ -145,33 +213,6 @@ def _inside(told: Sequence[Piece]) -> Leaning:
     if (refused or ends) and not yes:
         return Leaning.NO
     return Leaning.TORN if denied and agreed else Leaning.NONE
-
-
-def _echoed(pieces: Sequence[Piece], asked: str, grammar: Grammar) -> tuple[int, bool] | None:
-    """ "He takes it", "not need" to "does he take …", "do you need …": the question's words, never sure."""
-    question = grammar.cut(asked)
-    if any(piece.kinds & {"not", "no", "problem"} for piece in question) or grammar.unspaced:
-        return None
-    words = {word for word in grammar.level(asked).split() if len(word) > 1}
-    rest = [piece for piece in pieces if not piece.kinds & _EMPTY or piece.kinds & _NEGATES]
-    denials = [piece for piece in rest if piece.kinds & _NEGATES]
-    others = [piece for piece in rest if not piece.kinds & _NEGATES]
-    if not others or len(denials) > 1 or not all(_repeats(piece, words) for piece in others):
-        return None
-    return (2 if denials else 1), False
-
-
-def _repeats(piece: Piece, words: set[str]) -> bool:
-    """Days and figures are repeated to ask about them."""
-    if any(letter.isdigit() for letter in piece.said) or piece.kinds & {
-        "hedge",
-        "or",
-        "except",
-        "limit",
-        "week",
-    }:
-        return False
-    return all(word in words for word in piece.said.split())
 
 
 def _is_phrase(said: str) -> bool:

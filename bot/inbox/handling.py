@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, col
 
 from bot.conversation import events
@@ -27,9 +28,13 @@ MOST_NOTE: Final = 2000  #: letters
 HOW: Final = ("called", "letter", "in_person", "nothing")
 
 
-_HERE: Final = insert(Looking).on_conflict_do_update(
-    index_elements=["contact_point_id", "staff_id"], set_={"at": insert(Looking).excluded.at}
-)
+@cache
+def _here(dialect: str) -> Any:
+    """Return the statement for one database: SQLAlchemy has no form common to both."""
+    row = import_module(f"sqlalchemy.dialects.{dialect}").insert(Looking)
+    return row.on_conflict_do_update(
+        index_elements=["contact_point_id", "staff_id"], set_={"at": row.excluded.at}
+    )
 
 
 def assignable(session: Session, tag: str) -> tuple[Account, ...]:
@@ -109,7 +114,8 @@ def look_at(session: Session, phone: int, who: Account, now: datetime) -> None:
     """Note that somebody has this conversation open."""
     connection = session.connection()
     connection.execute(sa.delete(Looking).where(col(Looking.at) < now - LOOKING_FOR))
-    connection.execute(_HERE.values(contact_point_id=phone, staff_id=who.id, at=now))
+    here = _here(connection.dialect.name)
+    connection.execute(here.values(contact_point_id=phone, staff_id=who.id, at=now))
 
 
 def others_at(session: Session, phone: int, who: Account, now: datetime) -> tuple[str, ...]:

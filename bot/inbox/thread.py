@@ -244,7 +244,7 @@ def _understood(session: Session, phone: int, hidden: Hidden) -> dict[int, Under
     return {
         reply.inbound_id: Understood(
             reply=reply.id,
-            broadcast=title,
+            broadcast=title if reply.question == 1 else f"{title} ({reply.question})",
             kind=reply.kind,
             state=reply.state,
             value=reply.value,

@@ -95,9 +95,9 @@ def _moment(*, nullable: bool = True) -> Any:
     return Field(default=None, sa_type=Moment, nullable=nullable)
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     condition = text(where)
-    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 def _json(*, nullable: bool = True) -> Any:
@@ -288,6 +288,8 @@ class Broadcast(SQLModel, table=True):
     worth: str | None = None  #: until when it is worth sending, as `bot.hours.worth_until` reads it
     #: ways tried after a failure, in order (bot.store.outbox.following); None: the usual
     routes: str | None = None
+    #: days after which families without an answer are reminded, once (bot.broadcasts.reminding); None: never
+    remind_after: int | None = None
 
 
 class Translation(SQLModel, table=True):
@@ -301,6 +303,8 @@ class Translation(SQLModel, table=True):
     #: words of the question's choices, in order; for yes/no the question's verb (rule 5) under "asked"
     choices: list[str] | None = _json()
     asked: str | None = None
+    #: of an inquiry's second question and those after it: [{"text", "choices", "asked"}], in order
+    more: list[dict[str, Any]] | None = _json()
     state: str = TranslationState.MACHINE
     provenance: str  #: "typed", "notice:snow-closing", "engine:libretranslate"
     made_at: datetime = _moment(nullable=False)
@@ -320,10 +324,14 @@ class Rendering(SQLModel, table=True):
     text: str
     buttons: list[list[str]] | None = _json()  #: [label, data] pairs
     digits: bool = False  #: offers digits, so rule 3 holds for it
-    #: for a question: {"topic", "choices", "staff_choices", "asked"} as this rendering words them
+    #: for a question: {"topic", "choices", "staff_choices", "asked"} as this rendering words them; where
+    #: more follow, {"more": [the same and "put", the question as it is laid out, for each of them]}
     asks: dict[str, Any] | None = _json()
     encoding: str | None = None
     parts: int = 1
+    #: the reminder of it, written when the first one is due; reminders copy it
+    reminder: str | None = None
+    reminder_parts: int | None = None
 
 
 class Schedule(SQLModel, table=True):
@@ -346,6 +354,7 @@ class Occurrence(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("schedule_id", "local"),
         _partial("occurrence_expires", "expires_at", where="expires_at IS NOT NULL AND NOT expired"),
+        _partial("occurrence_remind", "remind_at", where="remind_at IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True)
     schedule_id: int = _key("schedule.id", index=False)
@@ -355,6 +364,8 @@ class Occurrence(SQLModel, table=True):
     expires_at: datetime | None = _moment()  #: nothing of it starts after this
     #: that moment has come, and what was left of it has been ended
     expired: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    #: when to look next for families that are to be reminded; None: not any more
+    remind_at: datetime | None = _moment()
 
 
 class Lane(SQLModel, table=True):
@@ -390,6 +401,9 @@ class Delivery(SQLModel, table=True):
         _partial("delivery_start_by", "start_by", where="state = 'queued' AND start_by IS NOT NULL"),
         _partial("delivery_to_follow", "id", where="state = 'failed' AND NOT followed"),
         _partial("delivery_instead", "instead_of", where="instead_of IS NOT NULL"),
+        _partial(
+            "delivery_reminds", "broadcast_id", "contact_point_id", where="reminds IS NOT NULL", unique=True
+        ),
         _partial("delivery_unsettled", "lane_id", "state", where="state IN ('sending', 'uncertain', 'held')"),
         _partial("delivery_provider", "provider_id", where="provider_id IS NOT NULL"),
         Index("delivery_to", "contact_point_id", "id"),
@@ -421,6 +435,7 @@ class Delivery(SQLModel, table=True):
     #: it failed, and the next way to reach the family has been looked for
     followed: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
     instead_of: int | None = None  #: the delivery that failed first, whose place this takes
+    reminds: int | None = None  #: the delivery of the question that this repeats; it belongs to no occurrence
     epoch: int | None = None
     attempt: str | None = None
     attempts: int = 0
@@ -512,6 +527,8 @@ class Reply(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     broadcast_id: int | None = _key("broadcast.id", nullable=True)  #: None: a question of their own
     contact_point_id: int = _key("contact_point.id")
+    #: which question of the inquiry it answers, from 1
+    question: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     kind: str  #: the question's kind, or "own_question", "correction" …
     state: str = Field(index=True)
     language: str

@@ -189,7 +189,7 @@ def _names_lost(one: str, tag: str, other: str) -> bool:
     """
     if not _has_capitals(tag):
         return False
-    there = unmarked(plain(other)).split()
+    there = {*unmarked(plain(other)).split(), *(unmarked(plain(name)) for name in _CAPITAL.findall(other))}
     found = (unmarked(plain(name)) for name in _CAPITAL.findall(one) if not name.islower())
     return any(name not in there for name in found if not _is_no_name(name, tag))
 

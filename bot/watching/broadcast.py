@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from bot.store.outbox import Reminded, reminded
 from bot.store.tables import Broadcast, Group, GroupKind, Occurrence, Rendering, Schedule, Staff
 from bot.watching.asking import rows_of
 from bot.watching.doubts import Doubt, doubts
@@ -40,6 +41,20 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminders:
+    """How far the reminders of a question are."""
+
+    next_at: datetime | None  #: when families are looked for next; None: not any more, or not yet
+    after: int | None  #: days after the question; None: they were called off
+    done: Reminded
+
+    @property
+    def ahead(self) -> bool:
+        """Whether more may leave."""
+        return self.after is not None and (self.next_at is not None or self.done.to_go > 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """What the page of one broadcast is drawn from."""
 
@@ -60,6 +75,7 @@ class Watched:
     progress: Progress | None
     wordings: tuple[Wording, ...]
     doubts: tuple[Doubt, ...]
+    reminders: Reminders | None  #: None: nobody is reminded of it
     schools: bool  #: there are several, so progress may be asked for by school
 
     @property
@@ -130,8 +146,25 @@ def watched(
         progress=counted(session, broadcast, time.id) if time else None,
         wordings=_wordings(session, number),
         doubts=doubts(session, number, by_name=by_name, limit=DOUBTS) if time else (),
+        reminders=_reminders(session, broadcast),
         schools=_several_schools(session),
     )
+
+
+def _reminders(session: Session, broadcast: Broadcast) -> Reminders | None:
+    assert broadcast.id is not None
+    if broadcast.question is None:
+        return None
+    done = reminded(session, broadcast.id)
+    if broadcast.remind_after is None and not (done.sent or done.to_go):
+        return None
+    rows = (
+        sa.select(sa.func.min(col(Occurrence.remind_at)))
+        .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
+        .where(col(Schedule.broadcast_id) == broadcast.id)
+    )
+    ((next_at,),) = rows_of(session, rows)
+    return Reminders(next_at, broadcast.remind_after, done)
 
 
 def _plan(session: Session, number: int) -> Any:
@@ -164,13 +197,18 @@ def _names_of(session: Session, accounts: Iterable[int | None]) -> dict[int, str
 def _wordings(session: Session, number: int) -> tuple[Wording, ...]:
     rows = (
         sa.select(
-            col(Rendering.language), col(Rendering.written_in), col(Rendering.text), col(Rendering.channel)
+            col(Rendering.language),
+            col(Rendering.written_in),
+            col(Rendering.text),
+            col(Rendering.channel),
+            col(Rendering.asks),
         )
         .where(col(Rendering.broadcast_id) == number)
         .order_by(col(Rendering.language), col(Rendering.channel))
-    )  # fmt: skip
+    )
     found: dict[tuple[str, str, str], tuple[str, ...]] = {}
-    for language, written_in, text, channel in rows_of(session, rows):
-        key = (language, written_in, text)
+    for language, written_in, text, channel, asks in rows_of(session, rows):
+        later = [one["put"] for one in (asks or {}).get("more", ())]
+        key = (language, written_in, "\n\n".join((text, *later)))
         found[key] = (*found.get(key, ()), channel)
     return tuple(Wording(*key, channels) for key, channels in found.items())

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam, func
 from sqlmodel import Session, col
 
+from bot.forecast import UsedUp, used_up
 from bot.messages import ChannelName, DeliveryState
+from bot.settings import Settings
 from bot.store.outbox import PAUSED
 from bot.store.pulse import TICK, last
 from bot.store.tables import (
@@ -46,6 +48,8 @@ class Ailment(StrEnum):
     FILTERED = "filtered"  #: a broadcast is paused because carriers filter it
     NO_SENDER = "no sender"  #: nothing can leave at all
     DEAF = "deaf"  #: texts left and the provider reports nothing about them
+    NOT_HEARD = "not heard"  #: a provider does not let us listen: another program does, or it refuses us
+    DAY_FULL = "day full"  #: a carrier's limit for the day is reached; the rest goes on the next
     ASKED_TO_WAIT = "asked to wait"  #: a provider takes nothing more for a while
 
 
@@ -66,6 +70,11 @@ class SenderSeen:
         """Whether it sends nothing until somebody starts it."""
         return self.state == LaneState.STOPPED
 
+    @property
+    def unheard(self) -> bool:
+        """Whether it sends, and staff must act before what families write there is heard."""
+        return self.state == LaneState.RUNNING and self.why is not None
+
     def waits(self, now: datetime) -> bool:
         """Whether the provider has asked us to wait for some while yet."""
         return self.not_before is not None and self.not_before > now + QUIET
@@ -84,6 +93,7 @@ class Health:
     late: bool  #: a schedule's hour has passed and nothing went out
     filtered: bool  #: Homeloop has paused a broadcast that carriers filter, and nobody has looked at it
     deaf: bool  #: texts left long enough ago, and nobody has told us what became of any
+    used_up: UsedUp | None = None  #: what the day's limit of a sender holds back
 
     @property
     def queued(self) -> int:
@@ -101,6 +111,8 @@ class Health:
             Ailment.FILTERED: self.filtered,
             Ailment.NO_SENDER: not self.senders,
             Ailment.DEAF: self.deaf,
+            Ailment.NOT_HEARD: any(one.unheard for one in self.senders),
+            Ailment.DAY_FULL: self.used_up is not None,
             Ailment.ASKED_TO_WAIT: any(one.queued and one.waits(self.at) for one in self.senders),
         }
         return tuple(ailment for ailment, is_so in found.items() if is_so)
@@ -109,7 +121,9 @@ class Health:
         return moment is not None and moment < self.at - QUIET
 
 
-def health(session: Session, recent: Sequence[Went], now: datetime) -> Health:
+def health(
+    session: Session, recent: Sequence[Went], now: datetime, settings: Settings | None = None
+) -> Health:
     """Look at everything that must move by itself; `recent` is what went out lately."""
     (seen,) = rows_of(session, _signs(), quiet=now - QUIET)
     heard_at = max((one for one in (seen.inbound, seen.reported) if one is not None), default=None)
@@ -123,6 +137,7 @@ def health(session: Session, recent: Sequence[Went], now: datetime) -> Health:
         late=bool(seen.late),
         filtered=bool(seen.filtered),
         deaf=_is_deaf(session, recent, heard_at, now),
+        used_up=used_up(session, settings, now) if settings else None,
     )
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from bot import calendar
 from bot.broadcasts.desk import Counted
 from bot.roles import Right, may
+from bot.settings import Settings
 from bot.store.accounts import Account
 from bot.store.tables import (
     Broadcast,
@@ -89,7 +90,9 @@ class Today:
     steps: FirstSteps | None  #: None once the school has begun
 
 
-def today(session: Session, account: Account, now: datetime, zone: ZoneInfo) -> Today:
+def today(
+    session: Session, account: Account, now: datetime, zone: ZoneInfo, settings: Settings | None = None
+) -> Today:
     """Read the first page of somebody who may see it (`Right.SEE`)."""
 
     def allowed(right: Right) -> bool:
@@ -111,7 +114,7 @@ def today(session: Session, account: Account, now: datetime, zone: ZoneInfo) -> 
         doubt=in_doubt(session),
         lost_answers=lost_answers(session, now) if allowed(Right.READ) else (),
         missed=missed(session) if writes else (),
-        health=health(session, recent, now),
+        health=health(session, recent, now, settings),
         steps=_steps(session) if writes else None,
     )
 

@@ -76,6 +76,7 @@ def test_a_choice_that_finds_nobody_is_for_nobody(desk: Desk, audience: Audience
 def test_a_question_is_read_as_far_as_it_has_been_typed() -> None:
     assert asked(Desk(ask="one_of", choices=" 8-11 \n\n3-5\n")) == Ask("one_of", ("8-11", "3-5"))
     assert asked(Desk(ask="number", low="1", high="many")) == Ask("number", low=1)
+    assert asked(Desk(ask="time", earliest="15:00", latest="soon")) == Ask("time", low=900)
     assert asked(Desk(ask="dance")) is None
 
 
@@ -102,6 +103,8 @@ def test_a_new_draft_misses_its_text_and_its_families(settings: Settings) -> Non
         (Desk(ask="one_of", choices="one"), {"choices": False}),
         (Desk(ask="number", low="1"), {"limits": True}),
         (Desk(ask="number", low="9", high="1"), {"limits": False}),
+        (Desk(ask="time"), {}),
+        (Desk(ask="time", earliest="18:00", latest="15:00"), {"window": False}),
         (Desk(ask="yes_no", purpose="emergency"), {"ask": False}),
         (Desk(ask="yes_no", decided_on="2026-11-16"), {"decided_on": False}),
         (Desk(ask="yes_no", decided_on="2026-11-17"), {}),

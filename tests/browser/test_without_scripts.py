@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser import tasks_done
-from tests.browser.look import POCKET
+from tests.browser.look import POCKET, looking
 from tests.browser.site import serving
 from tests.browser.task_school import task_school
 from tests.browser.tasks_done import Workplace
@@ -44,3 +44,24 @@ async def test_a_revocation_is_taken_by_phone(browser: Browser, place: Workplace
 
 async def test_somebody_says_who_is_missing(browser: Browser, place: Workplace) -> None:
     await tasks_done.missing(browser, place)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_a_sentence_is_tried(browser: Browser, place: Workplace, language: str) -> None:
+    """The style sheet alone shows the fields of the chosen kind, and what is understood comes into view."""
+    async with looking(browser, place.site, language=language, size=POCKET, scripts=False) as eyes:
+        assert await eyes.open("/try") == 200
+        page = eyes.page
+        await page.fill("#text", "a las 4 y media, con mi mamá")
+        await page.select_option("#language", "es")
+        assert await page.locator("#earliest").is_hidden()
+        await page.select_option("#kind", "time")
+        await page.fill("#earliest", "15:00")
+        await page.fill("#latest", "18:00")
+        assert await page.locator("#choices").is_hidden()
+        await page.click("main form button[type=submit]")
+        shown = page.locator("#understood")
+        await shown.wait_for()
+        assert "4:30" in await shown.inner_text()
+        assert await eyes.sticking_out() == []
+        assert eyes.seen() == []

@@ -219,24 +219,14 @@ async def test_polling_that_fails_says_why(status: int, body: object, expected: 
 
 
 async def test_polling_begins_by_taking_the_webhook_away_but_keeps_what_waits() -> None:
-    transport = FakeTransport.playing(*[answer(200, DONE)] * 3)
-    await TelegramPoller(SETTINGS, transport).prepare(
-        "polling", commands={"": {"stop": "Stop"}, "so": {"stop": "Jooji"}, "hmn": {"stop": "Tso tseg"}}
-    )
-    assert [method(request) for request in transport.requests] == [
-        "deleteWebhook",
-        "setMyCommands",
-        "setMyCommands",
-    ]
+    transport = FakeTransport.playing(answer(200, DONE))
+    await TelegramPoller(SETTINGS, transport).prepare("polling")
+    assert [method(request) for request in transport.requests] == ["deleteWebhook"]
     assert fields(transport.requests[0]) == {"drop_pending_updates": "false"}
-    default, somali = (fields(request) for request in transport.requests[1:])
-    assert json.loads(default["commands"]) == [{"command": "stop", "description": "Stop"}]
-    assert "language_code" not in default
-    assert somali["language_code"] == "so"
 
 
 async def test_a_webhook_is_given_our_address_and_our_secret() -> None:
-    transport = FakeTransport.playing(*[answer(200, DONE)] * 2)
+    transport = FakeTransport.playing(answer(200, DONE))
     await TelegramPoller(SETTINGS, transport).prepare("webhook", "https://homeloop.example")
     assert method(transport.requests[0]) == "setWebhook"
     told = fields(transport.requests[0])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli.explain import app
+from bot.cli.explain import answer, app
 
 
 def explained(*asked: dict[str, Any] | str) -> list[dict[str, Any]]:
@@ -34,12 +34,24 @@ def reply(text: str, tag: str, **question: Any) -> tuple[bool, Any]:
         ("1 y 3", "es", {"kind": "several_of", "choices": ["a", "b", "c"]}, [1, 3]),
         ("٤", "ar", {"kind": "number"}, 4),
         ("4/5", "en", {"kind": "scale"}, 4),
+        ("a las 4 y media", "es", {"kind": "time", "low": "15:00", "high": "18:00"}, "16:30"),
+        ("половина пятого вечера", "ru", {"kind": "time"}, "16:30"),
         ("Jimcaha", "so", {"kind": "date", "today": "2026-11-17"}, "2026-11-20"),
         ("kaliya Sabtida", "so", {"kind": "own_words"}, "kaliya Sabtida"),
     ],
 )
 def test_an_answer(text: str, tag: str, question: dict[str, Any], value: Any) -> None:
     assert reply(text, tag, **question) == (True, value)
+
+
+def test_an_hour_of_a_clock_that_counts_from_dawn_is_asked_about() -> None:
+    assert reply("saa kumi jioni", "sw", kind="time", low="15:00", high="18:00") == (False, None)
+    assert reply("4 PM", "sw", kind="time") == (True, "16:00")
+
+
+def test_a_limit_that_is_no_time_is_said() -> None:
+    line = {"ask": "reply", "text": "4", "language": "en", "question": {"kind": "time", "low": "3pm"}}
+    assert "“3pm” is no time of day; write it as 16:30." in answer(json.dumps(line))["error"]
 
 
 def test_a_verb_means_nothing_without_its_question() -> None:

@@ -3,6 +3,10 @@
     @ language es                     the phone's language; also: adults 2, night, day, speakable en so,
                                       wrote en (what a text of theirs is written in)
     @ question 12 one_of topic=… choices=a/b staff=a/b     a question is sent (uncertain: delivery unknown)
+    @ part 12 yes_no topic=… skip=no:end,2:4 …            one question of an inquiry of several, in order
+    @ question 12 parts               … and the first of them is sent; `= STATE kind 2: …` is of the second
+    @ at once                         their next text comes within two seconds
+    @ reminder 12                     the same question is put once more, because nobody has answered it
     @ later 26h                       time passes (5m, 2h, 3d); `@ woke` is the tick after it
     @ liaison Faadumo home=… staff=… [reply=1]             a liaison writes the read-back of the newest reply
     @ person                          … or decides that a person deals with it
@@ -24,14 +28,16 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import languages
+from bot.conversation import times
 from bot.conversation.engine import Passage, follow
 from bot.conversation.events import (
+    NEXT_QUESTION,
     Asked,
     Blocked,
     CallStaff,
@@ -60,7 +66,7 @@ from bot.conversation.events import (
     WriteReadBack,
 )
 from bot.conversation.intent import lexicon
-from bot.conversation.talk import Kind, Question, Talk, from_json, to_json
+from bot.conversation.talk import END, Kind, Question, Talk, from_json, to_json
 from bot.messages import ReplyState
 
 TRANSCRIPTS = Path(__file__).parent.parent / "transcripts"
@@ -89,10 +95,12 @@ class Scene:
     now: datetime = TUESDAY
     talk: Talk = field(default_factory=lambda: Talk("en"))
     wrote: str | None = None
+    gap: int = 30  #: seconds until their next text
     inbounds: int = 0
     replies: list[str] = field(default_factory=list)
-    questions: dict[int, Question] = field(default_factory=dict)
-    given: dict[int, str] = field(default_factory=dict)  #: broadcast -> the reply to it
+    parts: dict[int, list[Question]] = field(default_factory=dict)
+    questions: dict[tuple[int, int], Question] = field(default_factory=dict)
+    given: dict[tuple[int, int], str] = field(default_factory=dict)  #: question -> the reply to it
 
     def facts(self) -> Facts:
         """Return the world at this moment."""
@@ -124,7 +132,7 @@ class Scene:
         for effect in effects:
             if isinstance(effect, Record):
                 self.replies += [] if effect.reply in self.replies else [effect.reply]
-                self.given[effect.broadcast_id or 0] = effect.reply
+                self.given[effect.broadcast_id or 0, effect.question] = effect.reply
         return effects, passages
 
 
@@ -180,12 +188,14 @@ def _event(scene: Scene, line: str) -> Event | None:
 
 def _theirs(scene: Scene, text: str) -> Event:
     scene.inbounds += 1
-    scene.now += timedelta(seconds=30)
+    scene.now += timedelta(seconds=scene.gap)
+    scene.gap = 30
     key = str(scene.inbounds)
     if text.startswith("[button "):
         *about, broadcast, choice = text[8:-1].split()
-        press = Press(int(broadcast), int(choice), about[0] if about else "q")
-        question, reply = scene.questions.get(press.broadcast_id), scene.given.get(press.broadcast_id)
+        broadcast, _, number = broadcast.partition(".")
+        press = Press(int(broadcast), int(choice), about[0] if about else "q", int(number or 1))
+        question, reply = scene.questions.get(press.key), scene.given.get(press.key)
         return Pressed(press, scene.now, key, question, reply)
     media = answered = False
     if text.startswith("[media]"):
@@ -198,23 +208,15 @@ def _theirs(scene: Scene, text: str) -> Event:
 def _directive(scene: Scene, words: list[str]) -> Event | None:
     named = dict(word.split("=", 1) for word in words if "=" in word)
     bare = [word for word in words if "=" not in word]
+    if f"@ {' '.join(words)}".startswith(_SETTINGS):
+        _set(scene, bare, named)
+        return None
     match bare:
-        case ["language", tag]:
-            scene.tag, scene.talk = tag, Talk(tag)
-        case ["wrote", tag]:
-            scene.wrote = tag
-        case ["adults", number]:
-            scene.adults = int(number)
-        case ["night" | "day" as part]:
-            scene.night = part == "night"
-        case ["speakable", *tags]:
-            scene.speakable = tuple(tags)
-        case ["later", amount]:
-            scene.now += timedelta(**{_UNITS[amount[-1]]: int(amount[:-1])})
         case ["question", broadcast, kind, *rest]:
-            question = _question(int(broadcast), kind, named)
-            scene.questions[question.broadcast_id] = question
+            question = _put(scene, int(broadcast), kind, named)
             return Asked(question, scene.now, certain="uncertain" not in rest)
+        case ["reminder", broadcast]:
+            return Asked(scene.questions[int(broadcast), 1], scene.now, again=True)
         case ["liaison", name]:
             reply = scene.replies[int(named.get("reply", 0)) - 1]
             return ReadBackWritten(reply, named["home"], named["staff"], f"liaison:{name}", scene.now)
@@ -225,15 +227,45 @@ def _directive(scene: Scene, words: list[str]) -> Event | None:
             return NoReadBack(reply, scene.now, danger=True)
         case ["no", "engine"]:
             return LeftToPerson(scene.replies[int(named.get("reply", 0)) - 1], scene.now)
+    raise AssertionError(f"no such directive: {words}")
+
+
+def _set(scene: Scene, bare: list[str], named: dict[str, str]) -> None:
+    """Change what the next events find; nothing happens by it."""
+    match bare:
+        case ["language", tag]:
+            scene.tag, scene.talk = tag, Talk(tag)
+        case ["wrote", tag]:
+            scene.wrote = tag
+        case ["at", "once"]:
+            scene.gap = 2
+        case ["adults", number]:
+            scene.adults = int(number)
+        case ["night" | "day" as part]:
+            scene.night = part == "night"
+        case ["speakable", *tags]:
+            scene.speakable = tuple(tags)
+        case ["later", amount]:
+            scene.now += timedelta(**{_UNITS[amount[-1]]: int(amount[:-1])})
+        case ["part", broadcast, kind]:
+            parts = scene.parts.setdefault(int(broadcast), [])
+            parts.append(_question(int(broadcast), kind, named, len(parts) + 1))
         case _:
-            raise AssertionError(f"no such directive: {words}")
-    return None
+            raise AssertionError(f"no such setting: {bare}")
+
+
+def _put(scene: Scene, broadcast: int, kind: str, named: dict[str, str]) -> Question:
+    """Return the question that is sent; of an inquiry of several the first."""
+    series = tuple(scene.parts[broadcast]) if kind == "parts" else ()
+    asked = [replace(one, series=series) for one in series] or [_question(broadcast, kind, named)]
+    scene.questions |= {one.key: one for one in asked}
+    return asked[0]
 
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-def _question(broadcast_id: int, kind: str, named: dict[str, str]) -> Question:
+def _question(broadcast_id: int, kind: str, named: dict[str, str], number: int = 1) -> Question:
     def parts(key: str) -> tuple[str, ...]:
         return tuple(named[key].split("/")) if key in named else ()
 
@@ -244,13 +276,28 @@ def _question(broadcast_id: int, kind: str, named: dict[str, str]) -> Question:
         parts("choices"),
         parts("staff"),
         named.get("asked"),
-        int(named["low"]) if "low" in named else None,
-        int(named["high"]) if "high" in named else None,
+        _limit(named.get("low")),
+        _limit(named.get("high")),
         parts("grades"),
         parts("staff_grades"),
         date.fromisoformat(named["decided"]) if "decided" in named else None,
         datetime.fromisoformat(named["closes"]) if "closes" in named else None,
+        number,
+        "\n".join([named["topic"], *(f"{n} {one}" for n, one in enumerate(parts("choices"), 1))]),
+        tuple(_skip(one) for one in named["skip"].split(",")) if "skip" in named else (),
     )
+
+
+def _limit(said: str | None) -> int | None:
+    """Read a number, or a time of day as minutes since midnight."""
+    if said is None:
+        return None
+    return times.minutes(said) if ":" in said else int(said)
+
+
+def _skip(rule: str) -> tuple[str, int]:
+    value, _, to = rule.partition(":")
+    return value, END if to == "end" else int(to)
 
 
 def _shown(effect: Effect, scene: Scene) -> str:
@@ -271,8 +318,8 @@ def _shown(effect: Effect, scene: Scene) -> str:
             return f"! start writing: {why}"
         case ChangeLanguage(tag=tag):
             return f"! language {tag}"
-        case CloseKeyboard(broadcast_id=broadcast_id):
-            return f"! close keyboard {broadcast_id}"
+        case CloseKeyboard(broadcast_id=broadcast_id, question=number):
+            return f"! close keyboard {broadcast_id}{f'.{number}' * (number > 1)}"
 
 
 def _said(say: Say, scene: Scene) -> str:
@@ -289,17 +336,19 @@ def _said(say: Say, scene: Scene) -> str:
 def rendered(say: Say, tag: str, now: datetime) -> str:
     """Return a phrase as the family reads it."""
     values = {name: _value(value, tag, now) for name, value in say.values.items()}
-    return languages.phrase(say.key, tag, **values)
+    return values["question"] if say.key == NEXT_QUESTION else languages.phrase(say.key, tag, **values)
 
 
-def _value(value: str | date | datetime, tag: str, now: datetime) -> str:
+def _value(value: str | date | datetime | time, tag: str, now: datetime) -> str:
     today = now.astimezone(ZONE).date()
     if isinstance(value, datetime):
-        time = languages.family_time(value.time(), tag)
+        hour = languages.family_time(value.time(), tag)
         if value.date() == today:
-            return languages.phrase("when_today", tag, time=time)
+            return languages.phrase("when_today", tag, time=hour)
         day = languages.family_date(value.date(), tag, today=today)
-        return languages.phrase("when_day", tag, day=day, time=time)
+        return languages.phrase("when_day", tag, day=day, time=hour)
+    if isinstance(value, time):
+        return languages.family_time(value, tag)
     if isinstance(value, date):
         return languages.family_date(value, tag, today=today)
     return value
@@ -310,7 +359,8 @@ def _recorded(record: Record) -> str:
     understood = f" ({record.home} · {record.staff})" if record.home is not None else ""
     by = f" by {record.by}" if record.by != "family" else ""
     state = ReplyState(record.state).name
-    line = f"= {state} {record.kind}: {record.words}{value}{understood}{by}{', late' * record.late}"
+    kind = f"{record.kind} {record.question}" if record.question > 1 else record.kind
+    line = f"= {state} {kind}: {record.words}{value}{understood}{by}{', late' * record.late}"
     return line.replace("\n", "⏎")
 
 
@@ -329,7 +379,17 @@ def write(path: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-_SETTINGS = ("@ language", "@ wrote", "@ adults", "@ night", "@ day", "@ speakable", "@ later")
+_SETTINGS = (
+    "@ language",
+    "@ part",
+    "@ at once",
+    "@ wrote",
+    "@ adults",
+    "@ night",
+    "@ day",
+    "@ speakable",
+    "@ later",
+)
 
 
 if __name__ == "__main__":

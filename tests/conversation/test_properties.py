@@ -9,9 +9,10 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.conversation import engine, intent
+from bot.conversation import engine, intent, survey
 from bot.conversation.engine import Passage, follow
 from bot.conversation.events import (
+    NEXT_QUESTION,
     Asked,
     Blocked,
     CallStaff,
@@ -36,6 +37,7 @@ from bot.conversation.events import (
 from bot.conversation.heard import Heard
 from bot.conversation.intent import lexicon
 from bot.conversation.talk import (
+    END,
     Kind,
     Open,
     Question,
@@ -78,11 +80,41 @@ QUESTIONS = (
     "no")),
     Question(8, Kind.SCALE, "¿Qué tan fácil?"),
     Question(9, Kind.DATE, "¿Qué día?"),
+    Question(10, Kind.TIME, "¿A qué hora?", low=15 * 60, high=18 * 60),
 )  # fmt: skip
+
+
+def _series(*questions: Question) -> Question:
+    """Return the first question of an inquiry of these."""
+    numbered = tuple(replace(one, number=number) for number, one in enumerate(questions, 1))
+    return replace(numbered[0], series=numbered)
+
+
+def _by_child(question: Question) -> Question:
+    return replace(question, grades=QUESTIONS[4].grades, staff_grades=QUESTIONS[4].staff_grades)
+
+
+INQUIRIES = (
+    _series(replace(QUESTIONS[0], skips=(("no", END),)), QUESTIONS[1], QUESTIONS[3], QUESTIONS[2]),
+    _series(replace(QUESTIONS[1], skips=(("2", 3), ("3", 4))), QUESTIONS[0], QUESTIONS[6], QUESTIONS[5]),
+    _series(QUESTIONS[5], _by_child(QUESTIONS[0]), _by_child(QUESTIONS[4]), QUESTIONS[0]),
+    _series(
+        replace(QUESTIONS[7], decided_on=TUESDAY.date(), closes_at=TUESDAY + timedelta(days=2)),
+        replace(QUESTIONS[8], closes_at=TUESDAY + timedelta(days=2)),
+    ),
+)
+
+
+def _fresh(question: Question, broadcast_id: int) -> Question:
+    """Return a question as another broadcast asks it."""
+    series = tuple(replace(one, broadcast_id=broadcast_id) for one in question.series)
+    return replace(question, broadcast_id=broadcast_id, series=series)
+
 
 #: texts of ours that are about one question; hand-overs and the like are not
 ABOUT_A_QUESTION = {
-    "noted", "noted_next", "read_back", "read_back_later", "read_back_again", "tell_again", "closing",
+    "noted", "noted_next", "noted_then", "read_back", "read_back_later", "read_back_again", "tell_again",
+    "closing",
     "got_it", "will_call", "ask_again", "ask_number_again", "which_question", "which_child",
     "ask_several_again", "ask_scale_again", "ask_day_again",
 }  # fmt: skip
@@ -98,6 +130,7 @@ class Walk:
     speakable: frozenset[str] = frozenset({"en", "es"})
     wrote: str | None = None  #: what the newest text seems to be written in
     talk: Talk = field(default_factory=lambda: Talk("es"))
+    replies: dict[tuple[int, int], str] = field(default_factory=dict)  #: to every question
     minutes: int = 0
     count: int = 0
 
@@ -119,14 +152,26 @@ class Walk:
             case "media":
                 return Said("", at, key, media=1)
             case "asked":
-                question = QUESTIONS[what % len(QUESTIONS)]
-                fresh = replace(question, broadcast_id=question.broadcast_id + 10 * self.count)
+                every = (*QUESTIONS, *INQUIRIES, *INQUIRIES)
+                question = every[what % len(every)]
+                fresh = _fresh(question, question.broadcast_id + 10 * self.count)
                 return Asked(fresh, at, certain=what % 5 > 0)
+            case "reminded":
+                asked = self._question()
+                if asked is None or (asked.broadcast_id, 1) in self.replies:
+                    return Woke(at)
+                first = replace(asked.series[0], series=asked.series) if asked.series else asked
+                return Asked(first, at, certain=what % 5 > 0, again=True)
             case "pressed":
                 about = ("q", "r1", "r2")[what % 3]
-                return Pressed(
-                    Press(self._broadcast(), what % 4, about), at, key, QUESTIONS[what % len(QUESTIONS)]
-                )
+                asked = self._question()
+                if asked is None or not asked.series:
+                    broadcast = asked.broadcast_id if asked else 1
+                    older = QUESTIONS[what % len(QUESTIONS)]
+                    return Pressed(Press(broadcast, what % 4, about), at, key, older)
+                older = replace(asked.series[what % len(asked.series)], series=asked.series)
+                press = Press(asked.broadcast_id, what % 4, about, older.number)
+                return Pressed(press, at, key, older, self.replies.get(older.key))
             case "written":
                 reply = self.talk.waiting[what % len(self.talk.waiting)].reply if self.talk.waiting else "0"
                 return ReadBackWritten(reply, "usted trabaja", "works", "liaison:Faadumo", at)
@@ -138,21 +183,27 @@ class Walk:
                 )  # fmt: skip
                 return others[what % len(others)](at)
 
-    def _broadcast(self) -> int:
+    def _question(self) -> Question | None:
         match self.talk.now:
             case Open(question=question):
-                return question.broadcast_id
+                return question
             case ReadBack(own=own):
-                return own.question.broadcast_id
-        return 1
+                return own.question
+        return self.talk.waiting[-1].question if self.talk.waiting else None
 
     def step(self, event: Event) -> tuple[Talk, list[Effect], list[Passage]]:
         before = self.talk
         self.talk, effects, passages = follow(before, event, self.facts())
+        given = {
+            (one.broadcast_id, one.question): one.reply
+            for one in effects
+            if isinstance(one, Record) and one.broadcast_id is not None
+        }
+        self.replies.update(given)
         return before, effects, passages
 
 
-SELDOM = ("pressed", "media", "not written", "other", "other")
+SELDOM = ("pressed", "media", "not written", "other", "other", "reminded")
 KINDS = ("said",) * 8 + ("asked",) * 4 + ("written",) * 4 + SELDOM
 LATER = st.sampled_from((0, 0, 1, 1, 3, 14, 16, 60, 23 * 60, 25 * 60, 49 * 60))
 STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10_000), LATER), min_size=1, max_size=25)
@@ -169,7 +220,7 @@ bounded = settings(
 
 def keeps_the_rules(walk: Walk, steps: list[tuple[str, int, int]]) -> int:
     """Walk on, and look after every step whether the rules hold; return how many events there were."""
-    texts: Counter[int] = Counter()
+    texts: Counter[tuple[int, int]] = Counter()
     for kind, what, later in steps:
         event = walk.event(kind, what, later)
         before, effects, passages = walk.step(event)
@@ -185,7 +236,11 @@ def keeps_the_rules(walk: Walk, steps: list[tuple[str, int, int]]) -> int:
         _digits_mean_what_was_offered_last(event, before, effects)
         _one_menu_at_a_time(said)
         _in_a_language_of_theirs(before, walk, said)
+        _one_question_of_an_inquiry(walk.talk)
+        _what_is_put_is_next(event, before, walk.talk, said)
         texts.update(_about(effects, walk.talk, before))
+        if isinstance(event, Asked) and event.again:
+            texts[event.question.key] += 1
     assert all(count <= 4 for count in texts.values()), texts
     return len(steps)
 
@@ -290,12 +345,16 @@ def _digits_mean_what_was_offered_last(event: Event, before: Talk, effects: list
         case _ if before.stopped is not None or before.with_staff:
             assert records == []
         case Open(question=question) if question.closed:
-            of_it = [each for each in records if each.broadcast_id == question.broadcast_id]
+            of_it = [each for each in records if _answers(each, question)]
             assert {each.value for each in of_it} <= {_value(question, int(event.text)), None}
         case ReadBack(own=own) if own.about is None:
-            of_it = [each for each in records if each.broadcast_id == own.question.broadcast_id]
+            of_it = [each for each in records if _answers(each, own.question)]
             sure = {ReplyState.CONFIRMED, ReplyState.CORRECTED}
             assert all((each.state in sure) == (event.text == "1") for each in of_it[:1])
+
+
+def _answers(record: Record, question: Question) -> bool:
+    return (record.broadcast_id, record.question) == question.key
 
 
 def _one_menu_at_a_time(said: list[Say]) -> None:
@@ -309,15 +368,37 @@ def _in_a_language_of_theirs(before: Talk, walk: Walk, said: list[Say]) -> None:
     assert {say.language for say in said} <= theirs & walk.speakable
 
 
+def _one_question_of_an_inquiry(talk: Talk) -> None:
+    """Of one inquiry no two questions wait for their answers."""
+    unanswered = [one for one in (talk.now, talk.earlier, talk.aside) if isinstance(one, Open)]
+    waiting = Counter(one.question.broadcast_id for one in unanswered if one.value is None)
+    assert all(count == 1 for count in waiting.values()), waiting
+
+
+def _what_is_put_is_next(event: Event, before: Talk, after: Talk, said: list[Say]) -> None:
+    """A question follows what she said, a button or a liaison; it is the next on her way, and open."""
+    if not any(one.key in {"noted_then", NEXT_QUESTION} for one in said):
+        return
+    assert not isinstance(event, Woke | Asked)
+    assert not before.with_staff
+    assert isinstance(after.now, Open)
+    question = after.now.question
+    given = dict(survey.of(after, question.broadcast_id).given)
+    assert after.now.value is None
+    assert question.number not in given
+    assert survey.way([one.skips for one in question.series], given)[-1] == question.number
+    assert question.closes_at is None or event.at <= question.closes_at
+
+
 def _value(question: Question, digit: int) -> str | None:
     values = ("yes", "no") if question.kind is Kind.YES_NO else ("1", "2", "3")[: len(question.choices)]
     return values[digit - 1] if digit <= len(values) else None
 
 
-def _about(effects: list[Effect], after: Talk, before: Talk) -> list[int]:
+def _about(effects: list[Effect], after: Talk, before: Talk) -> list[tuple[int, int]]:
     """Name the question that each of our texts is about."""
-    recorded = [effect.broadcast_id for effect in effects if isinstance(effect, Record)]
-    named = []
+    recorded = [(each.broadcast_id, each.question) for each in effects if isinstance(each, Record)]
+    named: list[tuple[int, int]] = []
     for position, effect in enumerate(effects):
         if not isinstance(effect, Say) or effect.key not in ABOUT_A_QUESTION:
             continue
@@ -325,14 +406,14 @@ def _about(effects: list[Effect], after: Talk, before: Talk) -> list[int]:
             assert isinstance(after.now, Which)
             second = after.now.second
             question = second.question if isinstance(second, Open) else second.own.question
-            named.append(question.broadcast_id)
+            named.append(question.key)
             continue
-        earlier = [each.broadcast_id for each in effects[:position] if isinstance(each, Record)]
-        found = [each for each in [*reversed(earlier), *recorded] if each is not None]
+        earlier = recorded[: sum(isinstance(each, Record) for each in effects[:position])]
+        found = [(each, n) for each, n in [*reversed(earlier), *recorded] if each is not None]
         if found:
             named.append(found[0])
         elif isinstance(before.now, ReadBack):
-            named.append(before.now.own.question.broadcast_id)
+            named.append(before.now.own.question.key)
     return named
 
 

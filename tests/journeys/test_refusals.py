@@ -112,6 +112,8 @@ def test_a_broadcast_that_cannot_go_out_as_it_stands(machine: Machine) -> None:
         ("ask", *said): "Say what kind of answer you want: --yes-no,",
         ("ask", *said, "--number", "many"): "“many” gives no limits: write the lowest and the highest number",
         ("ask", *said, "--number", "9-3"): "The lowest number (9) must be less than the highest (3).",
+        ("ask", *said, "--time", "later"): "“later” gives no limits: write the earliest and the latest time",
+        ("ask", *said, "--time", "18:00-15:00"): "The earliest time (18:00) must be before the latest",
         ("ask", *said, "--choice", "one"): "Give 2 to 5 choices:",
         ("ask", "--yes-no", "--text", "Don't you want a bus?"): "A negative question has two meanings",
         ("ask", *said, "--yes-no", "--decide-by", "soon"): "“soon” is no day: write it as 2026-12-01.",

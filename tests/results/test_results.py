@@ -188,6 +188,13 @@ class TestAnswers:
         (only,) = results_of(store, build, Ask("date")).ranges
         assert only.low == date(2026, 12, 3).toordinal()
 
+    def test_times_are_ranges_in_minutes_since_midnight(self, store: Store) -> None:
+        def build(asked: Asked) -> None:
+            asked.says(asked.family("so")[0], "16:30")
+
+        (only,) = results_of(store, build, Ask("time")).ranges
+        assert only.low == 16 * 60 + 30
+
 
 class TestTime:
     def test_replies_are_counted_by_the_schools_day(self, store: Store) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from bot import watching
 from bot.causes import Cause
+from bot.cli import pictures
 from bot.roles import Role
+from bot.settings import Settings
 from bot.store import outbox, pulse
 from bot.store.accounts import Account
 from bot.store.store import Store
@@ -267,6 +269,60 @@ def test_a_provider_that_asks_us_to_wait_is_said_while_texts_wait(build: Build, 
 
     build(add)
     assert ailments(look) == (Ailment.ASKED_TO_WAIT,)
+
+
+def test_a_sender_that_sends_and_is_not_heard_is_said(build: Build, look: Any) -> None:
+    """As when another program reads the bot's messages."""
+
+    def add(rows: Rows) -> None:
+        well(rows)
+        outbox.note_lane(rows.session, 1, "Another program reads this bot's messages.")
+
+    build(add)
+    assert ailments(look) == (Ailment.NOT_HEARD,)
+    build(lambda rows: outbox.note_lane(rows.session, 1, None))
+    assert ailments(look) == ()
+
+
+def test_a_days_limit_that_is_used_up_is_said_with_what_it_holds_back(
+    build: Build, store: Store, settings: Settings
+) -> None:
+    assert settings.sms is not None
+    sms = settings.sms.model_copy(
+        update={"sender": LANES["sms"], "parts_per_day": 100, "parts_kept_back": 50}
+    )
+    limited = settings.model_copy(update={"sms": sms})
+
+    def add(rows: Rows) -> None:
+        well(rows)
+        for state in ("queued", "queued", "sent"):
+            rows.told(rows.broadcast(), rows.phone("so"), state)
+        lane = rows.session.get(Lane, 1)
+        assert lane is not None
+        lane.day, lane.day_parts = "2026-11-17", 49
+        rows.session.add(lane)
+
+    def use_up(rows: Rows) -> None:
+        lane = rows.session.get(Lane, 1)
+        assert lane is not None
+        lane.day_parts = 50
+        rows.session.add(lane)
+
+    def seen(within: Settings) -> watching.Health:
+        return store.reading(watching.today, OWNER, TUESDAY, ZONE, within).health
+
+    build(add)
+    assert seen(limited).ailments == ()
+    build(use_up)
+    assert seen(settings).ailments == ()
+    health = seen(limited)
+    assert health.ailments == (Ailment.DAY_FULL,)
+    assert health.used_up is not None
+    assert (health.used_up.sender, health.used_up.texts) == (LANES["sms"], 2)
+    assert health.used_up.again.astimezone(ZONE).isoformat() == "2026-11-18T08:00:00-06:00"
+    assert pictures.used_up(health.used_up, ZONE) == (
+        "The daily limit of this sender is used up; 2 texts go on Wednesday from 08:00."
+    )
 
 
 def test_messages_that_nobody_reads_in_are_said(build: Build, look: Any) -> None:

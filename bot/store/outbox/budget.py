@@ -2,7 +2,8 @@
 
 A household is told something once, however many of its phones get it: what counts is one time of a
 broadcast, for each household that uses the phone. Emergencies and answers to a family's own texts do not
-count. Everything here is SQL over the phones of one release, never a phone at a time.
+count; a reminder does, beside the question that it repeats. Everything here is SQL over the phones of one
+release, never a phone at a time.
 """
 
 from __future__ import annotations
@@ -55,37 +56,56 @@ def over_budget(session: Session, per_week: int, now: datetime) -> sa.Subquery |
     `free_at` is when there is room again, in the outbox's own moments. None: nobody can be over.
     """
     times = _times(session, now) if per_week else []
-    if len(times) < per_week or not times:
+    reminding = {broadcast for broadcast, _time, reminds in times if reminds}
+    if len(times) + len(reminding) < per_week or not times:
         return None
-    homes = _homes().subquery("homes")
-    told = (
-        sa.select(homes.c.home, col(Delivery.occurrence_id), func.max(_when(now)).label("at"))
-        .join(homes, homes.c.phone == col(Delivery.contact_point_id))
+    at_home = homes().subquery("homes")
+    told = _told(
+        at_home,
+        col(Delivery.occurrence_id),
+        now,
+        col(Delivery.broadcast_id).in_([broadcast for broadcast, _time, _reminds in times]),
+        col(Delivery.occurrence_id).in_([time for _broadcast, time, _reminds in times]),
+    )
+    if reminding:
+        of_these = col(Delivery.broadcast_id).in_(reminding), col(Delivery.reminds).is_not(None)
+        told = sa.union_all(told, _told(at_home, -col(Delivery.broadcast_id), now, *of_these))
+    return _full(told.subquery("told"), at_home, per_week)
+
+
+def _told(at_home: sa.Subquery, time: Any, now: datetime, *conditions: Any) -> Any:
+    """Select (home, time, at): what each home was told, each time once."""
+    return (
+        sa.select(at_home.c.home, time.label("time"), func.max(_when(now)).label("at"))
+        .select_from(Delivery)
+        .join(at_home, at_home.c.phone == col(Delivery.contact_point_id))
         .where(
-            col(Delivery.broadcast_id).in_([broadcast for broadcast, _time in times]),
-            col(Delivery.occurrence_id).in_([time for _broadcast, time in times]),
+            *conditions,
             col(Delivery.urgency) == BULK,
             col(Delivery.state) != DeliveryState.FAILED,
             _when(now) > micros(now - WEEK),
         )
-        .group_by(homes.c.home, col(Delivery.occurrence_id))
-    ).subquery("told")
+        .group_by(at_home.c.home, time)
+    )
+
+
+def _full(told: sa.Subquery, at_home: sa.Subquery, per_week: int) -> sa.Subquery:
     newest = func.row_number().over(partition_by=told.c.home, order_by=told.c.at.desc())
     placed = sa.select(told.c.home, told.c.at, newest.label("place")).subquery("placed")
     free = func.max(placed.c.at + int(WEEK.total_seconds()) * _MICROS)
     full = (
-        sa.select(homes.c.phone.label("contact_point_id"), sa.type_coerce(free, Moment()).label("free_at"))
-        .join(placed, placed.c.home == homes.c.home)
+        sa.select(at_home.c.phone.label("contact_point_id"), sa.type_coerce(free, Moment()).label("free_at"))
+        .join(placed, placed.c.home == at_home.c.home)
         .where(placed.c.place == per_week)
-        .group_by(homes.c.phone)
+        .group_by(at_home.c.phone)
     )
     return full.subquery("over_budget")
 
 
-def _times(session: Session, now: datetime) -> list[tuple[int, int]]:
-    """List (broadcast, time) of what was lately released and counts."""
+def _times(session: Session, now: datetime) -> list[tuple[int, int, bool]]:
+    """List (broadcast, time, whether it reminds) of what was lately released and counts."""
     found = (
-        sa.select(col(Broadcast.id), col(Occurrence.id))
+        sa.select(col(Broadcast.id), col(Occurrence.id), col(Broadcast.remind_after))
         .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
         .join(Broadcast, col(Broadcast.id) == col(Schedule.broadcast_id))
         .where(
@@ -94,20 +114,21 @@ def _times(session: Session, now: datetime) -> list[tuple[int, int]]:
             col(Broadcast.purpose) != "emergency",
         )
     )
-    return [(broadcast or 0, time or 0) for broadcast, time in session.connection().execute(found)]
+    rows = session.connection().execute(found)
+    return [(broadcast or 0, time or 0, after is not None) for broadcast, time, after in rows]
 
 
-def _homes() -> sa.Select[Any]:
+def homes() -> sa.Select[Any]:
     """Return (phone, home): a household for each that uses the phone; who has none is a home by itself."""
     link = PersonContactPoint
     phone = col(link.contact_point_id)
-    homes: Any = (
+    found: Any = (
         sa.select(phone.label("phone"), func.coalesce(col(Person.household_id), -phone).label("home"))
         .join(Person, col(Person.id) == col(link.person_id))
         .where(col(Person.kind).in_((PersonKind.GUARDIAN, PersonKind.STUDENT)))
         .distinct()
     )
-    return cast("sa.Select[Any]", homes)
+    return cast("sa.Select[Any]", found)
 
 
 def _when(now: datetime) -> sa.ColumnElement[int]:
@@ -115,10 +136,10 @@ def _when(now: datetime) -> sa.ColumnElement[int]:
     at = case(
         (
             col(Delivery.state) == DeliveryState.WAITING,
-            sa.type_coerce(col(Delivery.waiting_until), sa.Integer),
+            sa.type_coerce(col(Delivery.waiting_until), sa.BigInteger),
         ),
         (col(Delivery.state) == DeliveryState.QUEUED, micros(now)),
-        else_=func.coalesce(sa.type_coerce(col(Delivery.started_at), sa.Integer), micros(now)),
+        else_=func.coalesce(sa.type_coerce(col(Delivery.started_at), sa.BigInteger), micros(now)),
     )
     return sa.type_coerce(at, sa.BigInteger)
 
@@ -154,6 +175,7 @@ def silent(session: Session, questions: int, now: datetime) -> sa.Subquery | Non
             newest.label("place"),
         ).where(
             col(Delivery.broadcast_id).in_(asked_in),
+            col(Delivery.reminds).is_(None),
             col(Delivery.state).in_((DeliveryState.SENT, DeliveryState.DELIVERED)),
             col(Delivery.started_at) <= now - OPEN_FOR,
             sa.or_(called.is_(None), col(Delivery.started_at) > called),

@@ -23,7 +23,16 @@ from sqlmodel import Session, col
 from bot.messages import ChannelName, DeliveryState, Sighting
 from bot.store.outbox.questions import open_questions
 from bot.store.outbox.urgency import ANSWER
-from bot.store.tables import ContactPoint, Delivery, Inbound, Lane, LaneState, Rendering, Restored
+from bot.store.tables import (
+    ContactPoint,
+    Delivery,
+    Inbound,
+    Lane,
+    LaneState,
+    Occurrence,
+    Rendering,
+    Restored,
+)
 
 ON_HOLD: Final = "Restored from a backup: it waits until what has happened since is read back."
 MAY_HAVE_GONE: Final = "This text stood in a backup that was restored; it may have been sent since."
@@ -63,6 +72,8 @@ def begin_hold(session: Session, backed_up_at: datetime, now: datetime) -> None:
     hold_lanes(session)
     unlisted = sa.select(col(Lane.id)).where(col(Lane.channel) != ChannelName.SMS)
     _hold(session, MAY_HAVE_GONE, col(Delivery.lane_id).in_(unlisted))
+    # Reminders may have been made since the backup, of which it knows nothing: none is made anew.
+    session.connection().execute(update(Occurrence).values(remind_at=None))
 
 
 def hold_lanes(session: Session) -> None:

@@ -114,6 +114,14 @@ AILMENTS: Final = {
         N_("We do not hear whether texts arrive"),
         N_("Texts left, and the provider says no more. Whoever looks after Homeloop checks its address."),
     ),
+    Ailment.NOT_HEARD: (
+        N_("What families write to our bot is not heard"),
+        N_("Another program reads its messages, or Telegram refuses us. The sender's line says why."),
+    ),
+    Ailment.DAY_FULL: (
+        N_("The daily limit of a sender is used up"),
+        N_("The rest goes by itself on the next day. Emergencies and answers to families still go."),
+    ),
     Ailment.ASKED_TO_WAIT: (
         N_("A provider asks us to wait"),
         N_("It takes no more texts for a while. They go on by themselves."),

@@ -10,7 +10,9 @@ from sqlmodel import Session
 
 from bot.broadcasts import composing, listing, view
 from bot.broadcasts.composing import ChangedElsewhere, Engine, Saved
+from bot.conversation.ask import Worded
 from bot.errors import BroadcastError, TranslationFailed
+from bot.ports import Translator
 from bot.roles import Right
 from bot.store import audience as audiences
 from bot.store.tables import BroadcastState
@@ -119,7 +121,8 @@ async def save(visit: Visit, number: FromPath[int]) -> Page:
     if not visit.htmx:
         say, tone = _said_of(visit, saved)
         look = form.text("look") if form.on("show") else ""
-        return visit.go(desk_path(number, look), say=say, tone=tone)
+        place = "#part-question" if form.on("add") or form.number("drop") is not None else ""
+        return visit.go(desk_path(number, look) + place, say=say, tone=tone)
     seen = await seen_by(visit, number)
     drawn = form.text("drawn")
     return visit.part(
@@ -149,16 +152,16 @@ async def draft_texts(visit: Visit, number: FromPath[int]) -> Page:
     except ChangedElsewhere as clash:
         return clash_page(visit, number, form, clash)
     try:
-        text, choices, tags, source = await visit.read(composing.to_be_drafted, number)
+        words, tags, source = await visit.read(composing.to_be_drafted, number)
     except BroadcastError as error:
         return visit.go(desk_path(number), say=str(error), tone="warning")
     name = visit.settings.translation.engine
     tags = tuple(tag for tag in tags if view.may_draft(tag, name))
-    drafted, failed = await _draft(visit, text, choices, source, tags)
+    drafted, failed = await _draft(visit, words, source, tags)
     number_kept = await visit.write(
         composing.keep_engine_drafts,
         number,
-        text,
+        words[0].text,
         drafted,
         f"engine:{name}",
         visit.now,
@@ -178,11 +181,11 @@ async def draft_texts(visit: Visit, number: FromPath[int]) -> Page:
 
 
 async def _draft(
-    visit: Visit, text: str, choices: Sequence[str], source: str, tags: Sequence[str]
+    visit: Visit, words: Sequence[Worded], source: str, tags: Sequence[str]
 ) -> tuple[list[Engine], list[str]]:
     """Ask the engine for every language at the same time; each has its own time-out."""
     answers = await asyncio.gather(
-        *(_draft_one(visit, text, choices, source, tag) for tag in tags), return_exceptions=True
+        *(_draft_one(visit, words, source, tag) for tag in tags), return_exceptions=True
     )
     drafted, failed = [], []
     for tag, answer in zip(tags, answers, strict=True):
@@ -196,12 +199,17 @@ async def _draft(
     return drafted, failed
 
 
-async def _draft_one(visit: Visit, text: str, choices: Sequence[str], source: str, tag: str) -> Engine:
+async def _draft_one(visit: Visit, words: Sequence[Worded], source: str, tag: str) -> Engine:
     engine = visit.app.translator
     if engine is None:
         raise TranslationFailed("No translation engine is configured.")
-    words = await engine.translate(text, source, tag)
-    return Engine(tag, words, tuple([await engine.translate(one, source, tag) for one in choices]))
+    first, *more = [await _draft_question(engine, one, source, tag) for one in words]
+    return Engine(tag, first.text, first.choices, tuple(more))
+
+
+async def _draft_question(engine: Translator, words: Worded, source: str, tag: str) -> Worded:
+    text = await engine.translate(words.text, source, tag)
+    return Worded(text, tuple([await engine.translate(one, source, tag) for one in words.choices]))
 
 
 @post(f"{ROOM}/{{number:int}}/discard", opt=needs(Right.WRITE))

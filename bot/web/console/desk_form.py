@@ -10,10 +10,12 @@ from bot import broadcasts, languages
 from bot.broadcasts import desk as desks
 from bot.broadcasts import notices
 from bot.broadcasts.composing import Sent, Typed
-from bot.broadcasts.desk import Desk
+from bot.broadcasts.desk import Desk, Later
+from bot.broadcasts.drafts import MOST_QUESTIONS
 from bot.broadcasts.sending import Shown
 from bot.broadcasts.when import WEEKDAYS, When
 from bot.broadcasts.worth import WORTHS
+from bot.conversation.ask import Worded
 from bot.web.console.visit import Form
 
 #: orders of ways after a failure that can be chosen (bot.store.outbox.following)
@@ -22,11 +24,11 @@ ROUTES: Final = ("", "channel,number,guardian", "guardian,number,channel", "numb
 LONGEST_TYPED: Final = 10_000
 
 
-def sent_in(form: Form) -> Sent:
-    """Read a whole page."""
+def sent_in(form: Form, *, by_itself: bool = False) -> Sent:
+    """Read a whole page; one that saves itself names the button that was pressed last, which is not meant."""
     tags = _tags(form, "tag")
     return Sent(
-        desk=desk_in(form),
+        desk=_desk_in(form) if by_itself else desk_in(form),
         texts={tag: _typed(form, tag) for tag in tags},
         version=form.text("version"),
         tab=form.text("tab")[:32],
@@ -39,12 +41,60 @@ def _typed(form: Form, tag: str) -> Typed:
         text=form.text(f"text-{tag}")[:LONGEST_TYPED],
         choices=form.text(f"choices-{tag}")[:LONGEST_TYPED],
         asked=form.text(f"asked-{tag}")[:80],
+        more=later_words(form, f"-{tag}"),
         read=form.on(f"read-{tag}"),
         was=form.text(f"was-{tag}"),
     )
 
 
+def later_words(form: Form, ending: str) -> tuple[Worded, ...]:
+    """Read the words of the questions after the first in one language; `ending` names its fields."""
+    return tuple(
+        Worded(
+            form.text(f"q{number}-text{ending}")[:LONGEST_TYPED].strip(),
+            desks.lines_in(form.text(f"q{number}-choices{ending}")[:LONGEST_TYPED]),
+            form.text(f"q{number}-asked{ending}")[:80] or None,
+        )
+        for number in _LATER
+        if f"q{number}-text{ending}" in form.fields
+    )
+
+
+_LATER: Final = range(2, MOST_QUESTIONS + 1)
+
+
+def _later(form: Form, number: int) -> Later:
+    name = f"q{number}-"
+    return Later(
+        text=form.text(f"{name}text")[:LONGEST_TYPED],
+        ask=_one(form, f"{name}ask", ("", *desks.ASKS)),
+        choices=form.text(f"{name}choices")[:LONGEST_TYPED],
+        low=form.text(f"{name}low")[:8],
+        high=form.text(f"{name}high")[:8],
+        earliest=form.text(f"{name}earliest")[:8],
+        latest=form.text(f"{name}latest")[:8],
+        other=form.on(f"{name}other"),
+        skips=_skips(form, number),
+    )
+
+
+def _skips(form: Form, number: int) -> dict[str, str]:
+    """Read where answers to a question lead; "" is the next question and not kept."""
+    begins, there = f"q{number}-after-", {"end", *map(str, range(number + 1, MOST_QUESTIONS + 1))}
+    found = {name.removeprefix(begins): form.text(name) for name in form.fields if name.startswith(begins)}
+    return {value[:8]: to for value, to in found.items() if to in there}
+
+
 def desk_in(form: Form) -> Desk:
+    """Read the desk, with a question more or less if a button said so."""
+    desk = _desk_in(form)
+    dropped = form.number("drop")
+    if dropped is not None:
+        return desks.without(desk, dropped)
+    return desks.with_one_more(desk) if form.on("add") else desk
+
+
+def _desk_in(form: Form) -> Desk:
     """Read the desk; what no browser of ours would send is left at its default."""
     notice = form.text("notice")
     return Desk(
@@ -65,9 +115,15 @@ def desk_in(form: Form) -> Desk:
         choices=form.text("choices")[:LONGEST_TYPED],
         low=form.text("low"),
         high=form.text("high"),
+        earliest=form.text("earliest")[:8],
+        latest=form.text("latest")[:8],
         other=form.on("other"),
         per_child=form.on("per_child"),
+        skips=_skips(form, 1),
+        more=tuple(_later(form, number) for number in _LATER if f"q{number}-ask" in form.fields),
         decided_on=form.text("decided_on"),
+        remind=form.on("remind"),
+        remind_after=form.text("remind_after", "3")[:3],
         fallback=_fallback(form),
         worth=_one(form, "worth", WORTHS),
         worth_clock=form.text("worth_clock"),

@@ -36,7 +36,7 @@ def desk_path(number: int, look: str = "") -> str:
 
 async def kept(visit: Visit, number: int, form: Form) -> Saved:
     """Keep a page. Raises `ChangedElsewhere` and `BroadcastError`."""
-    sent = sent_in(form)
+    sent = sent_in(form, by_itself=visit.htmx)
     counted = await counted_for(visit, number, sent.desk, anew=form.on("anew"))
     return await visit.write(
         composing.save,

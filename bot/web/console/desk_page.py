@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
+from zlib import crc32
 
 from babel.numbers import format_currency
 from sqlmodel import Session
 
 from bot import forecast, languages
 from bot.broadcasts import view
-from bot.broadcasts.desk import Counted, Desk
-from bot.broadcasts.drafts import Objection
+from bot.broadcasts.desk import Counted, Desk, answers_of, lines_in
+from bot.broadcasts.drafts import MOST_QUESTIONS, Objection
 from bot.broadcasts.view import Composed
 from bot.broadcasts.when import WEEKDAYS
 from bot.forecast import Due, Forecast
@@ -48,6 +49,19 @@ STATES: Final = {
     "done": N_("Done"),
 }
 
+#: how a question after the first is answered
+KINDS: Final = {
+    "": N_("Choose one"),
+    "yes_no": N_("yes or no"),
+    "one_of": N_("one of several choices"),
+    "several_of": N_("as many of several choices as they like"),
+    "number": N_("a number"),
+    "scale": N_("a mark from 1 to 5"),
+    "date": N_("a day"),
+    "time": N_("a time of day"),
+    "own_words": N_("in their own words"),
+}
+
 DAYS: Final = (
     N_("Monday"),
     N_("Tuesday"),
@@ -79,19 +93,20 @@ class Look:
     parts: int
     encoding: str
     keys: tuple[str, ...]
+    more: tuple[str, ...] = ()  #: the questions after the first, as they are put one after the other
 
     @property
     def bubbles(self) -> list[dict[str, Any]]:
         """What the phone component draws."""
-        return [
-            {
-                "ours": True,
-                "text": self.text,
-                "lang": self.written_in,
-                "parts": self.parts if self.channel == ChannelName.SMS else 0,
-                "buttons": self.keys if self.channel == ChannelName.TELEGRAM else (),
-            }
-        ]
+        first = {
+            "ours": True,
+            "text": self.text,
+            "lang": self.written_in,
+            "parts": self.parts if self.channel == ChannelName.SMS else 0,
+            "buttons": self.keys if self.channel == ChannelName.TELEGRAM else (),
+        }
+        later = [{"ours": True, "text": text, "lang": self.written_in} for text in self.more]
+        return [first, *later]
 
 
 async def seen_by(visit: Visit, number: int, counted: Counted | None = None) -> Seen:
@@ -130,6 +145,9 @@ def values(visit: Visit, seen: Seen, look: str = "") -> dict[str, Any]:
         "coming": seen.coming,
         "number": draft.number,
         "errors": [(_place(one, draft), text) for one, text in said],
+        "leads": {place: _after(visit, draft.desk, place) for place in range(1, len(draft.desk.more) + 2)},
+        "kinds": {name: visit._(label) for name, label in KINDS.items()},
+        "most_questions": MOST_QUESTIONS,
         "wrong": _wrong(said),
         "troubled": {_section(one) for one, _ in said},
         "looks": looks,
@@ -161,21 +179,67 @@ def _wrong(said: Sequence[tuple[Objection, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for one, text in said:
         if not one.missing:
-            found[one.field] = f"{found[one.field]} {text}" if one.field in found else text
+            field = _field(one)
+            found[field] = f"{found[field]} {text}" if field in found else text
     return found
+
+
+def _field(objection: Objection) -> str:
+    """Fields of the questions after the first have the question's number before their name."""
+    return objection.field if objection.question == 1 else f"q{objection.question}-{objection.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where one answer to a question of several leads."""
+
+    value: str
+    answer: str
+    to: str  #: "" for the next question
+
+
+def _after(visit: Visit, desk: Desk, number: int) -> tuple[tuple[After, ...], list[tuple[str, str]]]:
+    """Return each answer that may lead elsewhere, and where it may lead; nothing after the last question."""
+    last = len(desk.more) + 1
+    if number >= last:
+        return (), []
+    later = desk.more[number - 2] if number > 1 else desk
+    choices = dict(enumerate(lines_in(later.choices), 1)) if later.ask == "one_of" else {}
+    answers = {"yes": visit._("yes"), "no": visit._("no")} if later.ask == "yes_no" else {}
+    found = tuple(
+        After(
+            value, answers.get(value) or _choice(visit, choices, value, later.ask), later.skips.get(value, "")
+        )
+        for value in answers_of(desk, number)
+    )
+    further = [(str(n), visit._("question %(number)s", number=n)) for n in range(number + 2, last + 1)]
+    return found, [("", visit._("the next question")), *further, ("end", visit._("the end"))]
+
+
+def _choice(visit: Visit, choices: Mapping[int, str], value: str, kind: str) -> str:
+    number = int(value)
+    return visit.wording.number(number) if kind == "scale" else choices.get(number, visit._("something else"))
 
 
 def drawn(draft: Composed, *, large: bool) -> str:
     """Name what of the page depends on choices, so that only that is drawn anew when they change."""
     tags = ",".join(one.tag for one in draft.wordings)
-    asks = draft.ask.kind if draft.ask else ""
-    return "|".join([draft.desk.words, draft.desk.notice, tags, asks, "large" if large else ""])
+    asks = ",".join(one.kind for one in draft.ask.series) if draft.ask else ""
+    ways = ",".join("/".join(one.values) for one in draft.ask.series) if draft.ask and draft.ask.more else ""
+    named = [*lines_in(draft.desk.choices), *(one.choices for one in draft.desk.more)] if ways else []
+    drawn_for = crc32("|".join([ways, *named]).encode()) if ways else ""
+    return "|".join(
+        [draft.desk.words, draft.desk.notice, tags, asks, "large" if large else "", str(drawn_for)]
+    )
 
 
 def sentence(visit: Visit, objection: Objection) -> str:
     """Say an objection in the visitor's language."""
     values = {name: _named(visit, value) for name, value in objection.values.items()}
-    return visit._(objection.sentence, **values) if values else visit._(objection.sentence)
+    said = visit._(objection.sentence, **values) if values else visit._(objection.sentence)
+    if objection.question == 1:
+        return said
+    return visit._("Question %(number)s: %(sentence)s", number=objection.question, sentence=said)
 
 
 def _named(visit: Visit, value: Any) -> Any:
@@ -196,7 +260,11 @@ _SECTIONS: Final = {
     "ask": "question",
     "choices": "question",
     "limits": "question",
+    "window": "question",
     "decided_on": "question",
+    "skips": "question",
+    "more": "question",
+    "remind_after": "question",
     "fallback": "languages",
     "day": "when",
     "clock": "when",
@@ -210,15 +278,20 @@ _SECTIONS: Final = {
 def _section(objection: Objection) -> str:
     if objection.field.startswith("blank-"):
         return "words"
-    return "languages" if objection.field.startswith("text-") else _SECTIONS[objection.field]
+    if objection.field.startswith("text-"):
+        return "languages"
+    return _SECTIONS[objection.field] if objection.question == 1 else "question"
 
 
 def _place(objection: Objection, draft: Composed) -> str:
     """The id of the field that an objection is about."""
-    special = {"limits": "low", "when": "how"}
+    special = {"limits": "low", "window": "earliest", "when": "how"}
     if objection.field == "fallback" and not draft.wordings:
         return "whom"
-    return special.get(objection.field, objection.field)
+    if objection.field in {"skips", "more"}:
+        return "part-question"
+    field = special.get(objection.field, objection.field)
+    return field if objection.question == 1 else f"q{objection.question}-{field}"
 
 
 def _looks(draft: Composed) -> tuple[Look, ...]:
@@ -237,6 +310,7 @@ def _looks(draft: Composed) -> tuple[Look, ...]:
                 line.parts,
                 line.encoding,
                 draft.keys.get(tag, ()),
+                line.more,
             )
         )
     return tuple(found)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
 from litestar import get
@@ -11,6 +10,7 @@ from sqlmodel import Session
 
 from bot import inbox, watching
 from bot.roles import Right, may
+from bot.settings import Settings
 from bot.store.accounts import Account
 from bot.web.access import SIGNED_IN
 from bot.web.console.causes import AILMENTS
@@ -28,14 +28,15 @@ class Front:
     waiting: tuple[inbox.Waits, ...]
 
 
-def front(session: Session, account: Account, now: datetime, zone: ZoneInfo) -> Front:
+def front(session: Session, account: Account, now: datetime, settings: Settings) -> Front:
     """Read the first page; conversations only for those who answer them."""
     counts = inbox.Counts()
     waiting: tuple[inbox.Waits, ...] = ()
     if may(account.role, Right.ANSWER):
         counts = inbox.counts(session, account, now)
         waiting = inbox.waiting_now(session, account, now, CONVERSATIONS)
-    return Front(watching.today(session, account, now, zone), counts, waiting)
+    zone = settings.school.zone
+    return Front(watching.today(session, account, now, zone, settings), counts, waiting)
 
 
 @get("/", opt=SIGNED_IN)
@@ -45,7 +46,7 @@ async def home(visit: Visit) -> Page:
     assert account is not None
     if not visit.may(Right.SEE):
         return visit.go("/translations" if visit.may(Right.REVIEW) else "/texts")
-    seen = await visit.figures(("front", account), front, account, visit.now, visit.settings.school.zone)
+    seen = await visit.figures(("front", account), front, account, visit.now, visit.settings)
     return visit.page(
         "home/index.html",
         seen=seen,

@@ -186,4 +186,15 @@ async def stop(visit: Visit, number: FromPath[int]) -> Page:
     )
 
 
-HANDLERS = [send, show_pending, approve, send_back, recall, pause, resume, stop]
+@post(f"{ROOM}/{{number:int}}/remind-nobody", opt=needs(Right.WRITE))
+async def remind_nobody(visit: Visit, number: FromPath[int]) -> Page:
+    """Call the reminders off that have not left."""
+    kept = Audit("broadcast.reminders-off", about(number))
+    try:
+        await visit.write(broadcasts.remind_nobody, number, audit=kept)
+    except BroadcastError as error:
+        return visit.go(f"{ROOM}/{number}", say=visit._(str(error)), tone="warning")
+    return visit.go(f"{ROOM}/{number}", say=visit._("Nobody more is reminded."))
+
+
+HANDLERS = [send, show_pending, approve, send_back, recall, pause, resume, stop, remind_nobody]

@@ -14,6 +14,7 @@ from bot import broadcasts, calendar, watching
 from bot.broadcasts.when import clock_of, day_of
 from bot.errors import BroadcastError
 from bot.roles import Right
+from bot.settings import Settings
 from bot.store import outbox
 from bot.store.tables import Lane, LaneState
 from bot.web.access import needs
@@ -36,11 +37,13 @@ class Problems:
     missed: tuple[watching.Missed, ...]
 
 
-def problems_of(session: Session, now: datetime, start: int, *, by_name: bool) -> Problems:
+def problems_of(
+    session: Session, now: datetime, start: int, settings: Settings, *, by_name: bool
+) -> Problems:
     """Read the page of problems; answers to families only for those who may read."""
     recent = watching.lately(session, now)
     return Problems(
-        health=watching.health(session, recent, now),
+        health=watching.health(session, recent, now, settings),
         failed=tuple(one for one in recent if one.tally.failed),
         doubt=watching.in_doubt(session),
         doubts=watching.doubts(session, by_name=by_name, limit=PAGE, offset=start),
@@ -53,7 +56,7 @@ def problems_of(session: Session, now: datetime, start: int, *, by_name: bool) -
 async def problems(visit: Visit, page: FromQuery[int] = 1) -> Page:
     """Show stopped senders, texts in doubt, and what did not arrive."""
     start = (max(page, 1) - 1) * PAGE
-    seen = await visit.read(problems_of, visit.now, start, by_name=visit.may(Right.READ))
+    seen = await visit.read(problems_of, visit.now, start, visit.settings, by_name=visit.may(Right.READ))
     total = sum(seen.doubt.values())
     return visit.page(
         "watching/problems.html",

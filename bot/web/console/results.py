@@ -81,14 +81,15 @@ async def one(
     number: FromPath[int],
     before: FromQuery[int | None] = None,
     small: FromQuery[str] = "",
+    question: FromQuery[int] = 1,
 ) -> Page:
     """Show what one inquiry has brought in. Small counts only to those who may read every word anyway."""
-    found = await _results(visit, number)
+    found = await _results(visit, number, question)
     if found is None:
         return visit.page("results/none.html", status=404, number=number, sentence=visit._(_NONE))
     exact = bool(small) and visit.may(Right.READ)
     shown = _shown(visit, found if exact else found.without_small())
-    answers = await visit.read(own_words, number, before) if visit.may(Right.READ) else None
+    answers = await visit.read(own_words, number, before, question) if visit.may(Right.READ) else None
     return visit.page(
         "results/one.html", shown=shown, answers=answers, before=before, exact=exact, words=words
     )
@@ -112,9 +113,10 @@ async def as_xlsx(visit: Visit, number: FromPath[int], what: FromQuery[str] = "f
     return _file(content, found, what, "xlsx")
 
 
-async def _results(visit: OneVisit, number: int) -> Results | None:
+async def _results(visit: OneVisit, number: int, question: int = 1) -> Results | None:
+    zone = visit.settings.school.zone
     try:
-        return await visit.figures(("results", number), results, number, visit.settings.school.zone)
+        return await visit.figures(("results", number, question), results, number, zone, question)
     except BroadcastError:
         return None
 
@@ -129,10 +131,14 @@ async def _tables(
     found = await _results(visit, number)
     if found is None:
         raise NotFoundException
-    tables = words.figure_tables(visit.wording, found if reads else found.without_small())
+    every = [found]
+    for step in found.steps[1:]:
+        every += [one for one in [await _results(visit, number, step.number)] if one is not None]
+    tables = words.tables_of(visit.wording, [one if reads else one.without_small() for one in every])
     if what == "words":
         answers = await visit.read(all_words, number)
-        tables.append(words.words_table(visit.wording, answers, found.choices))
+        choices = {one.question: one.choices for one in every}
+        tables.append(words.words_table(visit.wording, answers, choices))
     detail = {"format": ending, "holds": "words" if what == "words" else "figures"}
     await visit.write(_nothing, audit=Audit("results.exported", f"broadcast:{number}", detail))
     return tables, found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from bot.exports import Table, Value, without_phone_numbers
 from bot.inquiry import LANGUAGE, Cell, Choice, Gap, Line, Missing, Range, Results, Span, Words
+from bot.inquiry import Step as HowFar
 from bot.messages import ReplyState
 from bot.small_cells import Seen
 from bot.store.tables import GroupKind
@@ -44,6 +46,7 @@ _LINES: Final[Mapping[str, str]] = {
     GroupKind.COMMITTEE: N_("Committee"),
 }
 
+_ANY_DAY: Final = date(2000, 1, 3)  #: a time of day needs one to be written
 _FIXED: Final[Mapping[str, str]] = {"yes": N_("yes"), "no": N_("no")}
 _STATES: Final[Mapping[str, str]] = {
     ReplyState.RECEIVED: N_("received"),
@@ -145,7 +148,12 @@ def range_name(say: Wording, found: Range, kind: str) -> str:
 
 
 def _value(say: Wording, value: float, kind: str) -> str:
-    return day(say, date.fromordinal(int(value))) if kind == "date" else say.number(value)
+    match kind:
+        case "date":
+            return day(say, date.fromordinal(int(value)))
+        case "time":
+            return say.clock(datetime.combine(_ANY_DAY, time(*divmod(int(value), 60)), say.zone))
+    return say.number(value)
 
 
 def day(say: Wording, found: date) -> str:
@@ -267,6 +275,33 @@ def figure_tables(say: Wording, results: Results) -> list[Table]:
     return tables
 
 
+def tables_of(say: Wording, every: Sequence[Results]) -> list[Table]:
+    """Put every question's figures into tables; where there are several, each says whose they are."""
+    first = every[0]
+    if not first.steps:
+        return figure_tables(say, first)
+    numbered = [
+        replace(table, name=f"{one.question}. {table.name}")
+        for one in every
+        for table in figure_tables(say, one)
+    ]
+    return [_how_far(say, first), *numbered]
+
+
+def _how_far(say: Wording, results: Results) -> Table:
+    heads = (say.say("Question"), say.say("Phones asked"), say.say("Answered"), say.say("Stopped here"))
+    rows = [
+        (f"{one.number}. {one.text}", _in_file(say, one.put), _in_file(say, one.answered), left(say, one))
+        for one in results.steps
+    ]
+    return Table(say.say("How far phones came"), heads, rows, (60, 14, 14, 14))
+
+
+def left(say: Wording, step: HowFar) -> Value:
+    """Say how many phones stopped at a question, or why that is not shown."""
+    return step.left if step.left is not None else seen(say, step.put)
+
+
 def _summary(say: Wording, results: Results) -> Table:
     rows: list[tuple[Value, Value]] = [
         (say.say("Question"), results.asked_text or results.title),
@@ -307,16 +342,26 @@ def _unfolded(tables: Sequence[Table]) -> Iterator[tuple[Value, ...]]:
                 yield table.name, name, head, value
 
 
-def words_table(say: Wording, answers: Sequence[Words], choices: Sequence[Choice]) -> Table:
-    """Put every reply with its words into a table: no name, and no number that may be a phone's."""
-    names = {choice.value: choice_name(say, choice) for choice in choices}
+def words_table(say: Wording, answers: Sequence[Words], choices: Mapping[int, Sequence[Choice]]) -> Table:
+    """Put every reply with its words into a table: no name, and no number that may be a phone's.
+
+    `choices` are those of each question; where there are several, the question's number stands in a row.
+    """
+    several = len(choices) > 1
+    names = {
+        question: {choice.value: choice_name(say, choice) for choice in of}
+        for question, of in choices.items()
+    }
     instead = say.say("[number left out]")
     heads = [
         N_("Reply"), N_("Came"), N_("Language"), N_("Answer"), N_("In their own words"),
         N_("What we understood"), N_("What we read back"), N_("How sure"), N_("Understood by"), N_("Late"),
     ]  # fmt: skip
-    rows = [_word_row(say, one, names, instead) for one in answers]
-    widths = (8, 17, 14, 20, 60, 60, 60, 18, 18, 8)
+    rows = [_word_row(say, one, names.get(one.question, {}), instead) for one in answers]
+    widths: tuple[int, ...] = (8, 17, 14, 20, 60, 60, 60, 18, 18, 8)
+    if several:
+        heads, widths = [*heads, N_("Question")], (*widths, 8)
+        rows = [(*row, one.question) for row, one in zip(rows, answers, strict=True)]
     return Table(say.say("Answers in words"), [say.say(head) for head in heads], rows, widths)
 
 

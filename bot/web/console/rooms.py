@@ -13,6 +13,7 @@ _ROOMS = (
     "watching",
     "inbox",
     "results",
+    "trying",
     "people",
     "records",
     "accounts",

@@ -44,6 +44,7 @@ _SAID: Final = {
     "broadcast.resumed": N_("let it go on"),
     "broadcast.sent-back": N_("sent it back to be changed"),
     "broadcast.stopped": N_("stopped it"),
+    "broadcast.reminders-off": N_("called the reminders off"),
     "broadcast.sent-after-all": N_("sent it after all"),
     "conversation.answered": N_("answered the family"),
     "conversation.assigned": N_("said who takes care of it"),

@@ -11,6 +11,7 @@ from bot.broadcasts.reviewing import Reviewed
 from bot.errors import BroadcastError, LanguageError
 from bot.roles import Right
 from bot.web.access import needs
+from bot.web.console.desk_form import later_words
 from bot.web.console.visit import Form, Page, Visit
 
 SHOWN: Final = 25
@@ -92,6 +93,7 @@ def _sent(form: Form) -> Reviewed:
         read=form.text("do") == "read",
         mark=form.text("mark"),
         source_mark=form.text("source_mark"),
+        more=later_words(form, ""),
     )
 
 

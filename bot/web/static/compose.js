@@ -6,8 +6,9 @@
   const desk = document.getElementById("desk");
   if (!desk) return;
   let unsaved = false;
+  let submitted = false;
 
-  const chosen = (name) => desk.querySelector(`input[name="${name}"]:checked`)?.value ?? "";
+  const chosen = (name) => desk.querySelector(`input[name="${name}"]:checked, select[name="${name}"]`)?.value ?? "";
 
   const arrange = () => {
     for (const part of desk.querySelectorAll("[data-when]")) {
@@ -33,8 +34,10 @@
 
   desk.addEventListener("input", () => { unsaved = true; });
   desk.addEventListener("change", arrange);
-  desk.addEventListener("submit", () => { unsaved = false; });
-  desk.addEventListener("htmx:beforeRequest", () => { unsaved = false; });
+  desk.addEventListener("submit", () => { unsaved = false; submitted = true; });
+  // A button may change what the page holds: what it held before must not be saved after it.
+  desk.addEventListener("htmx:beforeRequest", (event) => { unsaved = false; if (submitted) event.preventDefault(); });
+  window.addEventListener("pageshow", () => { submitted = false; });
   desk.addEventListener("htmx:sendError", () => { unsaved = true; });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
   window.addEventListener("pagehide", leave);

@@ -1,0 +1,93 @@
+"""An answer with a comment: cuts off the reason, then looks for the answer clause by clause.
+
+"In the evening, I work until five", "none, they walk", "the third one because he eats no meat": a reason
+never counts against the answer, and never is one. Two clauses that answer differently are no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from bot.conversation.grammar import Grammar
+from bot.conversation.letters import plain
+
+_V = TypeVar("_V")
+
+#: never between two figures, which belong together ("3:30")
+_MARKS = re.compile(
+    r"[,;:!\n¡¿。，；！–—()…؛،።፣፤၊။~～.、]+(?!\d)|(?<!\d)[,;:!\n¡¿。，；！–—()…؛،።፣፤၊။~～.、]+|\s-\s|(?<=[?？؟])"
+)
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?\n。！？؟።။។])")
+_QUESTION = re.compile(r"[?？؟]")
+#: a gap between words of a script that has none within a clause
+_GAP = re.compile(
+    r"(?<=[\u0e80-\u109f\u1780-\u17ff\u2e80-\u9fff])\s+(?=[\u0e80-\u109f\u1780-\u17ff\u2e80-\u9fff])"
+)
+#: what ends a clause in Chinese without punctuation
+_SOFT_END = re.compile("(?<=[吧啦囉咯])")
+#: with one of these beside it, no clause is an answer by itself
+_OPEN = frozenset({"hedge", "or"})
+_LONGEST = 4
+
+
+def told(text: str, grammar: Grammar) -> str:
+    """Return a text without its reasons: "because" and what follows it in the same sentence."""
+    kept = [_before_reason(part, grammar) for part in _SENTENCE_ENDS.split(text)]
+    rest = "".join(kept)
+    return rest if plain(rest) else text
+
+
+def clauses(text: str, grammar: Grammar) -> list[str]:
+    """Cut a text where its punctuation stands, and in scripts without spaces at every gap."""
+    parts = _MARKS.split(text)
+    if grammar.unspaced:
+        parts = [piece for part in parts for gap in _GAP.split(part) for piece in _SOFT_END.split(gap)]
+    return [part for part in parts if plain(part)]
+
+
+def by_clause(
+    text: str, grammar: Grammar, read: Callable[[str], tuple[_V, bool] | None]
+) -> tuple[_V, bool] | None:
+    """Read a text as a whole, or else the clauses that answer, if they all say the same.
+
+    `read` returns what it read and whether that is sure; so does this, and beside a comment nothing is.
+    """
+    whole = told(text, grammar)
+    if (found := read(whole)) is not None:
+        return found
+    parts = clauses(whole, grammar)
+    if len(parts) < 2 or is_open(whole, grammar):
+        return None
+    heard = [(part, each[0]) for part in parts if (each := read(part)) is not None]
+    if len(heard) > 1:
+        heard = [(part, value) for part, value in heard if not is_busy(part, grammar)]
+    said = [value for _, value in heard]
+    return (said[0], False) if said and all(value == said[0] for value in said) else None
+
+
+def is_open(text: str, grammar: Grammar) -> bool:
+    """Say whether a text leaves open what it answers: "maybe", "or", a question."""
+    return bool(_QUESTION.search(text)) or any(
+        piece.kinds & _OPEN and not piece.kinds & {"filler", "about"} for piece in grammar.cut(text)
+    )
+
+
+def is_busy(text: str, grammar: Grammar) -> bool:
+    """Say whether a clause is about being at work or busy: it names a time when they can not."""
+    return any("busy" in piece.kinds for piece in grammar.cut(text, frozenset({"busy"})))
+
+
+def _before_reason(part: str, grammar: Grammar) -> str:
+    """Cut a sentence at its "because", unless it begins with it."""
+    because = grammar.kinds.get("because", frozenset())
+    if grammar.unspaced:
+        at = min((n for word in because if (n := grammar.level(part).find(word)) > 0), default=0)
+        return part[:at] if at and grammar.level(part[:at]) else part
+    words = part.split()
+    for at in range(1, len(words)):
+        for length in range(min(_LONGEST, len(words) - at), 0, -1):
+            if grammar.level(" ".join(words[at : at + length])) in because:
+                return " ".join(words[:at]) + " "
+    return part

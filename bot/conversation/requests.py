@@ -1,0 +1,127 @@
+"""What makes a run of small words a request to stop: what is to cease, what is not to be sent, what to take off.
+
+Each reading looks at the pieces of one sentence that bot/conversation/optout.py has cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from bot.conversation.grammar import Grammar, Piece
+
+
+#: what a negation turns round although it stands beside it: "do not want to be taken off"
+_BETWEEN = frozenset({"courtesy", "me", "around", "more", "want"})
+
+
+def names_them(piece: Piece) -> bool:
+    """Say whether a piece means our texts, not only "these", which may be anything."""
+    return "message" in piece.kinds and "them" not in piece.kinds
+
+
+def turned(pieces: Sequence[Piece], grammar: Grammar) -> bool:
+    """ "Don't stop sending", "don't take me off": a negation right beside the word for it asks for more."""
+    return _goes_on(pieces, last=grammar.cease_last) or _stays(pieces, grammar)
+
+
+def _goes_on(pieces: Sequence[Piece], *, last: bool) -> bool:
+    told = [
+        piece.kinds
+        for piece in pieces
+        if not piece.kinds or not piece.kinds <= {"courtesy", "me", "around", "more"}
+    ]
+    pairs = pairwise(reversed(told)) if last else pairwise(told)
+    return any(
+        one & {"not", "dont"}
+        and not one & {"cease", "message"}
+        and "cease" in two
+        and not two & {"not", "dont"}
+        for one, two in pairs
+    )
+
+
+def _stays(pieces: Sequence[Piece], grammar: Grammar) -> bool:
+    told = [piece for piece in pieces if not piece.kinds or not piece.kinds <= _BETWEEN]
+    return any(
+        (_refuses(one) and takes_off(two, grammar)) or ("remove" in one.kinds and _refuses(two))
+        for one, two in pairwise(told)
+    )
+
+
+def _refuses(piece: Piece) -> bool:
+    return bool(piece.kinds & {"not", "dont"}) and not piece.kinds & {
+        "cease", "message", "more", "nomore", "forbid", "remove", "unwant", "needless",
+    }  # fmt: skip
+
+
+def takes_off(piece: Piece, grammar: Grammar) -> bool:
+    """Say whether a piece is a word for taking off a list, or a phrase that holds one."""
+    if "forbid" not in piece.kinds:
+        return "remove" in piece.kinds
+    words = grammar.kinds.get("remove", frozenset())
+    if grammar.unspaced:
+        return any(piece.said.startswith(word) for word in words)
+    return any(f" {word} " in f" {piece.said} " for word in words)
+
+
+def ceases(pieces: Sequence[Piece], *, last: bool) -> bool:
+    """ "Stop sending", "no more texts, stop": the word for stopping, and what is to stop."""
+    at = [place for place, piece in enumerate(pieces) if "cease" in piece.kinds]
+    if not at:
+        return False
+    rest = pieces if last else pieces[at[0] + 1 :]
+    if any({"write", "send", "message"} & piece.kinds for piece in rest if "cease" not in piece.kinds):
+        return True
+    return any(names_them(piece) for piece in pieces[: at[0]])
+
+
+def denies(pieces: Sequence[Piece], grammar: Grammar) -> bool:
+    """ "Don't write", "don't send me messages", "I don't want messages"."""
+    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    if "forbid" in have:
+        return True
+    dont = "dont" if grammar.kinds.get("dont") else "not"
+    told = bool(have & {"message", "me", "more", "anything"})
+    if dont in have and (_beside(pieces, dont, "write") or (told and _beside(pieces, dont, "send"))):
+        return True
+    if "dont_send" in have and told:
+        return True
+    if "nomore" in have and "message" in have:
+        return True
+    if "needless" in have and (_beside(pieces, "needless", "write") or (told and "send" in have)):
+        return True
+    wanted = any("message" in piece.kinds and "anything" not in piece.kinds for piece in pieces)
+    received = "receive" in have and bool({"thing", "more", "anything"} & have)
+    return unwants(have) and (wanted or received)
+
+
+def unwants(have: frozenset[str]) -> bool:
+    return "unwant" in have or ("not" in have and "want" in have)
+
+
+def is_fed_up(pieces: Sequence[Piece], *, angry: bool) -> bool:
+    """ "I am tired of your texts", "enough of these messages", "enough!!": all that is said is that.
+
+    "Enough" alone may speak of food or of time: it counts with our texts beside it, or said in anger.
+    """
+    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    if any(_refuses(piece) and "around" not in piece.kinds for piece in pieces):
+        return False
+    texts = any(names_them(piece) and "anything" not in piece.kinds for piece in pieces)
+    if "tired" in have and (texts or "enough" in have):
+        return True
+    return "enough" in have and (texts or angry or "write" in have)
+
+
+def _beside(pieces: Sequence[Piece], one: str, other: str) -> bool:
+    """Two pieces, each of its kind."""
+    firsts = [place for place, piece in enumerate(pieces) if one in piece.kinds]
+    return any(other in piece.kinds for place, piece in enumerate(pieces) if [place] != firsts)
+
+
+def removes(pieces: Sequence[Piece]) -> bool:
+    """ "Take me off the list"; a negation in it means something else."""
+    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    denied = any(piece.kinds & {"not", "dont"} and "around" not in piece.kinds for piece in pieces)
+    return "remove" in have and bool(have & {"me", "list"}) and not denied

@@ -1,0 +1,194 @@
+"""Which weekdays a text names: lists without commas, ranges, every day, all but one.
+
+"Mon wed fri", "de segunda a quinta", "every day except Friday", "周一跟周四", "월수금".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.conversation.clauses import clauses
+from bot.conversation.days import Is, Token, calendar_of, misspelt, tokens
+from bot.conversation.grammar import Grammar
+from bot.conversation.intent import without_courtesy
+from bot.conversation.letters import plain, unmarked
+from bot.conversation.lexicon import Lexicon
+
+_DASH = re.compile(r"(?<=[^\W\d])\s*[-–—~～]\s*(?=[^\W\d])")
+_TO, _EXCEPT, _ALL, _NOT, _OTHERS, _FROM = "to", "except", "all", "not", "others", "from"
+_KINDS = frozenset(
+    {_EXCEPT, _ALL, "every", _NOT, "refuse", _OTHERS, "hedge", "or", "but", "range_to", "range_from", "till"}
+)
+#: one letter a day, from Monday
+_INITIALS = ("月火水木金土日", "월화수목금토일", "一二三四五六日")
+_LIGHT = frozenset(
+    {"filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "want", "only", "counter", "all",
+     "every", "fine", "others", "except", "range_to", "range_from", "till", "about", "but", "next"}
+)  # fmt: skip
+
+
+def of_choices(choices: Sequence[str], lexicon: Lexicon) -> dict[int, int]:
+    """Map the weekday of every choice to its number; empty unless all of them but one are weekdays."""
+    found: dict[int, int] = {}
+    for number, label in enumerate(choices, 1):
+        named = [token.value for token in _tokens(label, lexicon) if token.what is Is.WEEKDAY]
+        if len(named) == 1:
+            found.setdefault(named[0], number)
+    return found if len(found) > 1 and len(found) >= len(choices) - 1 else {}
+
+
+def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
+    """Return the choices' numbers in order, and whether that is sure; `of` is what `of_choices` returned."""
+    initials = _by_initials(text, of, lexicon)
+    if initials is not None:
+        return initials, False
+    row, light = _row(text, of, lexicon)
+    marks = {mark for _, mark in row if mark}
+    busy = any("busy" in piece.kinds for piece in lexicon.grammar.cut(text))
+    if (
+        busy
+        or marks & {"hedge", "or"}
+        or (_is_joined(text, lexicon) and sum(not mark for _, mark in row) == 1)
+    ):
+        return None
+    every = frozenset(of.values())
+    left_out = _left_out(text, row, of, lexicon)
+    if left_out is not None:
+        kept = every - left_out
+        return (tuple(sorted(kept)), False) if kept and left_out else None
+    if marks & {_EXCEPT, _NOT, "but"}:
+        return None
+    days = _spread(row, of)
+    if days is None:
+        return None
+    if _ALL in marks and not days:
+        return tuple(sorted(every)), light
+    return (tuple(sorted(days)), light) if days else None
+
+
+def names_any(text: str, lexicon: Lexicon) -> bool:
+    """Say whether a text names a weekday."""
+    return any(token.what is Is.WEEKDAY for token in _tokens(text, lexicon))
+
+
+def _is_joined(text: str, lexicon: Lexicon) -> bool:
+    """Say whether an "and" stands in a text, as a word or written onto a day: then one day is not all."""
+    apart = any("and" in piece.kinds for piece in lexicon.grammar.cut(text))
+    return apart or any(token.joined for token in _tokens(text, lexicon))
+
+
+def _row(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[list[tuple[int, str]], bool]:
+    """Return what weighs in a text: a choice's number, or a mark; and whether nothing else stands there."""
+    row: list[tuple[int, str]] = []
+    light = True
+    run: list[str] = []
+
+    def settle() -> None:
+        nonlocal light
+        for piece in lexicon.grammar.cut(" ".join(run)):
+            mark = _mark(piece.kinds)
+            if mark:
+                row.append((0, mark))
+            elif piece.said.isdecimal() and len(piece.said) == 1 and int(piece.said) in of.values():
+                row.append((int(piece.said), ""))
+            elif not piece.kinds & _LIGHT:
+                light = False
+        run.clear()
+
+    for token in _tokens(text, lexicon):
+        if token.what is Is.WEEKDAY:
+            settle()
+            if token.until and row and not row[-1][1] and sum(not mark for _, mark in row) == 1:
+                row.append((0, _TO))
+            row.append((of.get(token.value, -1), ""))
+        elif token.what is Is.EITHER:
+            settle()
+            row.append((of.get(token.value // 100, -1), ""))
+        else:
+            run.append(token.said)
+    settle()
+    return row, light
+
+
+def _mark(kinds: frozenset[str]) -> str:
+    for kind, mark in (
+        ("except", _EXCEPT), ("range_to", _TO), ("till", "till"), ("others", _OTHERS), ("every", _ALL),
+        ("all", _ALL),
+    ):  # fmt: skip
+        if kind in kinds and not (kind == "all" and "filler" in kinds):
+            return mark
+    if kinds & {"filler", "courtesy"}:
+        return ""
+    for kind, mark in (("hedge", "hedge"), ("or", "or"), ("not", _NOT), ("refuse", _NOT), ("but", "but")):
+        if kind in kinds and not kinds & {"fine", "only"}:
+            return mark
+    return ""
+
+
+def _left_out(
+    text: str, row: Sequence[tuple[int, str]], of: dict[int, int], lexicon: Lexicon
+) -> frozenset[int] | None:
+    """ "Every day except Friday", "Monday no, the others yes": the days that are left out; None for none."""
+    marks = [mark for _, mark in row if mark]
+    days = frozenset(number for number, mark in row if not mark)
+    if -1 in days:
+        return None
+    if _EXCEPT in marks and (_ALL in marks or _OTHERS in marks or not _days_before(row, _EXCEPT)):
+        return days
+    if _ALL in marks and marks.count("but") == 1 and _NOT not in marks and not _days_before(row, "but"):
+        return days
+    if _OTHERS in marks and _NOT in marks and _EXCEPT not in marks:
+        return days
+    if _ALL in marks and marks.count(_NOT) == 1 and not _days_before(row, _NOT) and len(days) == 1:
+        return days if len(clauses(text, lexicon.grammar)) < 3 else None
+    return None
+
+
+def _days_before(row: Sequence[tuple[int, str]], mark: str) -> bool:
+    """Say whether a day is named before a mark."""
+    at = next(place for place, (_, each) in enumerate(row) if each == mark)
+    return any(not each for _, each in row[:at])
+
+
+def _spread(row: Sequence[tuple[int, str]], of: dict[int, int]) -> frozenset[int] | None:
+    """Return the days that are named, ranges filled; None if a day is no choice."""
+    numbers = [number for number, mark in row if not mark]
+    if -1 in numbers:
+        return None
+    marks = [mark for _, mark in row if mark in {_TO, "till"}]
+    if not marks or len(numbers) < 2:
+        return frozenset(numbers)
+    shape = "".join(
+        "d" if not mark else "t" if mark == _TO else "l" if mark == "till" else "" for _, mark in row
+    )
+    found = re.search("dtd|ddl", shape)
+    if found is None or len(numbers) != 2:
+        return None if "l" in shape else frozenset(numbers)
+    first, last = numbers
+    return frozenset(n for n in of.values() if first <= n <= last) if first < last else None
+
+
+def _tokens(text: str, lexicon: Lexicon) -> list[Token]:
+    grammar = lexicon.grammar
+    said = without_courtesy(_DASH.sub(" todash ", text), lexicon)
+    row = tokens(said if grammar.keeps_marks else unmarked(said), lexicon.tag)
+    return [_slip(token, grammar, lexicon.tag) for token in row]
+
+
+def _slip(token: Token, grammar: Grammar, tag: str) -> Token:
+    if token.what is not Is.WORD or grammar.known.get(token.said) or grammar.keeps_marks:
+        return token
+    n = misspelt(token.said, calendar_of(tag).weekdays)
+    return token if n is None else Token(token.said, Is.WEEKDAY, n)
+
+
+def _by_initials(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[int, ...] | None:
+    """ "월수금", "一三五": one sign a day and nothing else."""
+    said = plain("".join(lexicon.grammar.bare(plain(text)).split()))
+    for letters in _INITIALS:
+        if len(said) > 1 and len(set(said)) == len(said) and all(letter in letters for letter in said):
+            days = [letters.index(letter) for letter in said]
+            if all(day in of for day in days) and days == sorted(days):
+                return tuple(sorted(of[day] for day in days))
+    return None

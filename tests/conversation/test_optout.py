@@ -1,0 +1,87 @@
+"""Requests to stop in whole sentences, and sentences that only look like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation import intent
+from bot.conversation.lexicon import lexicon
+
+
+def stops(tag: str, text: str) -> bool:
+    return intent.is_stop(text, lexicon(tag))
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "Hello please stop texting me i pay for every one"),
+        ("en", "we moved to Ohio, kindly no more messages"),
+        ("en", "who is this? stop texting me"),
+        ("en", "My son graduated. Stop."),
+        ("es", "ya no me manden nada mi hijo ya no va a esa escuela"),
+        ("fr", "arretez de m'envoyer des sms mon fils a changé d'école"),
+        ("pt", "parem de mandar mensagem, nos mudamos"),
+        ("hi", "हम दूसरे शहर चले गए हैं मैसेज मत भेजो"),
+        ("zh-Hans", "孩子已经转学了请不要再给我发短信"),
+        ("sw", "sms zenu zinanisumbua, sitaki tena"),
+    ],
+)
+def test_a_reason_beside_a_whole_request_changes_nothing(tag: str, text: str) -> None:
+    assert stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "stpo"),
+        ("en", "stopp"),
+        ("en", "unsubcribe"),
+        ("es", "no kiero resibir mas mensages"),
+        ("so", "joji"),
+        ("hmn", "tsotseg"),
+    ],
+)
+def test_misspelt_requests_are_heard(tag: str, text: str) -> None:
+    assert stops(tag, text)
+
+
+@pytest.mark.parametrize("text", ["shop", "step", "cancer", "remote", "quiet", "spot"])
+def test_a_word_of_its_own_is_no_slip(text: str) -> None:
+    assert not stops("en", text)
+
+
+@pytest.mark.parametrize(("tag", "text"), [("hmn", "tsuv"), ("vi", "dung"), ("vi", "Huy")])
+def test_where_every_letter_counts_nothing_is_a_slip(tag: str, text: str) -> None:
+    assert not stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "stop sending me messages about the football club"),
+        ("en", "don't send me messages at night"),
+        ("en", "no more texts in English please"),
+        ("en", "don't text my husband, text me"),
+        ("en", "tell the boys to stop texting my daughter"),
+        ("en", "please don't remove me from the list"),
+        ("en", "i don't want to miss any messages"),
+        ("es", "no le manden mensajes a mi esposo"),
+        ("es", "ya no me manden la tarea por mensaje"),
+        ("fr", "n'envoyez plus de messages le soir"),
+        ("hi", "फीस के मैसेज मत भेजो"),
+        ("zh-Hans", "英文的短信不要发了"),
+        ("zh-Hans", "足球队的短信不要再发了"),
+        ("ht", "m te sispann mesaj yo, kounye a voye yo ban mwen tanpri"),
+    ],
+)
+def test_a_narrower_request_is_for_a_person(tag: str, text: str) -> None:
+    assert not stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [("tl", "STOP po"), ("hi", "STOP kar do"), ("ko", "unsubscribe 해주세요"), ("my", "STOP လုပ်ပေးပါ")],
+)
+def test_the_keyword_among_words_of_the_home_language(tag: str, text: str) -> None:
+    assert stops(tag, text)
