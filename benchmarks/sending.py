@@ -210,7 +210,7 @@ def ours_is(ours: Row, theirs: Sequence[Row]) -> Row:
 
 def latency(bench: Bench) -> Iterator[Row]:
     """A provider that takes 80 ms: how much of in-flight ÷ latency is reached."""
-    count, reached = bench.sized(20_000, 8_000), []
+    count, reached = bench.sized(20_000, 6_000), []
     most = IN_FLIGHT / LATENCY
     for number in range(ROUNDS):
         with providers.served(delay=LATENCY) as provider:
@@ -226,7 +226,7 @@ def latency(bench: Bench) -> Iterator[Row]:
 
 def growth(bench: Bench) -> Iterator[Row]:
     """The same work on a queue a hundred times as long, and releasing such a queue."""
-    few, many = 10_000, bench.sized(1_000_000, 100_000)
+    few, many = 10_000, bench.sized(1_000_000, 50_000)
     large = str(bench.kept(many))
     found: dict[int, list[Row]] = {few: [], many: []}
     for number in range(ROUNDS):
