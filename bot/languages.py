@@ -220,13 +220,18 @@ def answer_words(tag: str) -> Mapping[str, Any]:
     return locales.answers(tag)
 
 
-#: languages that share a table of locales/danger.toml
+#: languages that share a table of locales/danger.toml and danger_ideas.toml
 _DANGER_SHARED = {"zh-Hans": "zh", "zh-Hant": "zh", "prs": "fa"}
 
 
 def danger_words(tag: str) -> Mapping[str, str]:
     """Return what locales/danger.toml says of a language, by what it is for; empty where it says nothing."""
     return locales.danger().get(_DANGER_SHARED.get(tag, tag), {})
+
+
+def danger_ideas(tag: str) -> Mapping[str, str]:
+    """Return what locales/danger_ideas.toml says of a language, by idea; empty where it says nothing."""
+    return locales.danger_ideas().get(_DANGER_SHARED.get(tag, tag), {})
 
 
 def language_names(tag: str) -> Mapping[str, str]:

@@ -71,6 +71,12 @@ def danger() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
+def danger_ideas() -> Mapping[str, Mapping[str, str]]:
+    """Return danger_ideas.toml: tag -> words of each idea that is danger, or is danger beside another."""
+    return tomllib.loads(_text("danger_ideas.toml"))
+
+
+@cache
 def decisive() -> Mapping[str, Mapping[str, Any]]:
     """Return decisive.toml: tag -> the words on which the meaning of a sentence turns."""
     return tomllib.loads(_text("decisive.toml"))

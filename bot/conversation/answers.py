@@ -20,10 +20,10 @@ from bot.conversation import (
     dates,
     days,
     echo,
+    matching,
     numbers,
     problems,
     several,
-    slips,
     times,
     verbs,
     yes_no,
@@ -31,26 +31,25 @@ from bot.conversation import (
 from bot.conversation.grammar import Grammar
 from bot.conversation.intent import (
     has_question_mark,
-    is_chatter,
     is_tapback,
     is_without_marks,
     without_courtesy,
 )
-from bot.conversation.letters import plain, thumb, unmarked
+from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.lexicon import answering as words_of
 from bot.conversation.talk import Kind, Question
 
-_HEAD = re.compile(r"^\s*([^.,;:!\n–—()\-،。，！]+)[.,;:!\n–—()\-،。，！]+\s*(.+)$", re.DOTALL)
 _BROKEN_NUMBER = re.compile(r"\d[.,:/\-–]\d|[-−]\s?\d")
 #: letters that weep or laugh
 _KOREAN_TEARS = re.compile("[ㅠㅜㅎㅋ]{2,}")
+#: "or" that begins a text means "rather"
+_HAN_RATHER = re.compile("^\\s*(?:还是|還是)(?!不)")
 _KOREAN_ENDS = {"니당": "니다", **dict.fromkeys(("용", "염", "욤", "여"), "요")}
 _KOREAN_PLAYFUL = re.compile(r"니당(?!\w)|(?<=[어아세해예네에])[용염욤여](?!\w)")
 #: "yes and …" adds; "yes I can …" may well be the correction
 _AND = frozenset({"and", "also", "plus", "y", "tambien", "también", "et", "aussi", "iyo", "thiab", "và"})
-#: "a" and "in" stand in a choice by chance
-_SHORTEST_PART = 3
+_LIGHT = frozenset({"filler", "supplied", "courtesy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,7 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     `today`, the day on the school's clock, is what a question for a date counts from.
     """
     lexicon = words_of(lexicon.tag)
+    text = _HAN_RATHER.sub("", text) if lexicon.tag.startswith("zh") else text
     text = _in_plain_korean(text) if lexicon.tag == "ko" else text
     match question.kind:
         case Kind.YES_NO | Kind.ONE_OF:
@@ -104,11 +104,16 @@ def _in_plain_korean(text: str) -> str:
 
 def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     told = clauses.told(text, lexicon.grammar)
+    parts = clauses.clauses(told, lexicon.grammar)
+    kept = [part for part in parts if not several.is_left_out(part, lexicon.grammar)]
+    if len(kept) < len(parts):
+        told, parts = ", ".join(kept), kept
     found = several.several(told, question.choices, lexicon)
     if found is None:
-        parts = clauses.clauses(told, lexicon.grammar)
         about = [part for part in parts if several.mentions(part, question.choices, lexicon)]
-        told = about[0] if len(about) == 1 and len(parts) > 1 else ""
+        if any(several.adds(part, lexicon.grammar) for part in parts if part not in about):
+            return None
+        told = about[0] if len(about) == 1 else ""
         found = several.several(told, question.choices, lexicon) if told else None
         found = None if found is None or clauses.is_open(text, lexicon.grammar) else (found[0], False)
     return None if found is None else _unless(not found[1], _chosen(question, found[0]))
@@ -169,25 +174,25 @@ def _chosen(question: Question, numbers: Sequence[int]) -> Answer:
 
 def pick(text: str, labels: Iterable[str], lexicon: Lexicon) -> int | None:
     """Return the number, from 1, of the label that a digit, a number word or its own words name."""
-    spoken = {number: _labelled(number, label, lexicon) for number, label in enumerate(labels, 1)}
-    return _whole(text, spoken, lexicon)
+    spoken = {number: matching.labelled(number, label, lexicon) for number, label in enumerate(labels, 1)}
+    return matching.whole(text, spoken, lexicon)
 
 
 def judge(text: str, lexicon: Lexicon) -> Judgement:
     """Read a text as the judgement of a read-back: 1 and 2, yes and no in words."""
     spoken = {
-        1: lexicon.yes | lexicon.ok | _labelled(1, "", lexicon),
-        2: lexicon.no | _labelled(2, "", lexicon),
+        1: lexicon.yes | lexicon.ok | matching.labelled(1, "", lexicon),
+        2: lexicon.no | matching.labelled(2, "", lexicon),
     }
     if is_without_marks(text, lexicon):
         return Judgement.UNSURE
-    whole = _whole(text, spoken, lexicon)
+    whole = matching.whole(text, spoken, lexicon)
     if whole is not None:
         return Judgement.YES if whole == 1 else Judgement.NO
-    begun, comment = _begun(text, spoken, lexicon)
+    begun, comment = matching.begun(text, spoken, lexicon)
     if begun is None and _AND.intersection(plain(text).split()[1:2]):
-        begun = _whole(plain(text).split()[0], spoken, lexicon)
-    return Judgement.YES_AND_MORE if begun == 1 and not _says(comment, spoken[2]) else Judgement.OTHER
+        begun = matching.whole(plain(text).split()[0], spoken, lexicon)
+    return Judgement.YES_AND_MORE if begun == 1 and not matching.says(comment, spoken[2]) else Judgement.OTHER
 
 
 def is_bare_number(text: str) -> bool:
@@ -201,9 +206,11 @@ def _closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         return None
     if _asks_problem(question, lexicon):
         return _problem(text, question, spoken, lexicon)
-    number = _whole(text, spoken, lexicon)
+    number = matching.whole(text, spoken, lexicon)
     if number is not None:
         return choice(question, number)
+    if _is_supplied(text, question, lexicon):
+        return _unless(True, choice(question, 2))
     cannot = _cannot(text, question, lexicon)
     if cannot is not None:
         return cannot
@@ -239,8 +246,18 @@ def _yes_no(
         return _unless(not sure, choice(question, number))
     if has_question_mark(text):
         return None
-    slip = _misspelt(text, spoken, lexicon)
+    slip = matching.misspelt(text, spoken, lexicon)
     return None if slip is None else _unless(True, choice(question, slip))
+
+
+def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "She already has one": a no to "do you need …", whatever stands around it but a yes."""
+    if question.kind is not Kind.YES_NO or has_question_mark(text):
+        return False
+    needs = any(piece.kinds for piece in lexicon.grammar.cut(question.asked or "", frozenset({"need"})))
+    pieces = lexicon.grammar.cut(text)
+    turned = any(piece.kinds & {"yes", "but", "hedge", "or"} and not piece.kinds & _LIGHT for piece in pieces)
+    return needs and not turned and any("supplied" in piece.kinds for piece in pieces)
 
 
 def _contented(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
@@ -291,7 +308,7 @@ def _problem(
     text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
 ) -> Answer | None:
     """Read the answer to "is there a problem?"; an "ok" to it may mean either."""
-    whole, found = _whole(text, spoken, lexicon), problems.read(text, lexicon.grammar)
+    whole, found = matching.whole(text, spoken, lexicon), problems.read(text, lexicon.grammar)
     if whole == 2 or (whole == 1 and (found is None or found[0] == 1)):
         bare = without_courtesy(text, lexicon)
         return None if whole == 1 and bare in lexicon.ok - lexicon.yes else choice(question, whole)
@@ -313,9 +330,9 @@ def _figures(words: Iterable[str]) -> frozenset[str]:
 def _digit_first(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     """ "1, but late", "2 creo": the menu's digit with a comment, which must not say the contrary."""
     digits = {n: frozenset({str(n)}) for n in range(1, len(question.choices) + 1)}
-    number, comment = _begun(text, digits, lexicon)
+    number, comment = matching.begun(text, digits, lexicon)
     if number is None and not has_question_mark(text):
-        number, comment = _run_in(text, digits, lexicon), " ".join(plain(text).split()[1:])
+        number, comment = matching.run_in(text, digits, lexicon), " ".join(plain(text).split()[1:])
         if number is not None and question.kind is not Kind.YES_NO and not comment:
             return choice(question, number)
         doubtful = True
@@ -332,13 +349,13 @@ def _digit_first(text: str, question: Question, lexicon: Lexicon) -> Answer | No
 def _one_of(
     text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
 ) -> Answer | None:
-    part, sure = _part(text, question, lexicon)
+    part, sure = matching.part(text, question, lexicon)
     if part is not None:
         return _unless(not sure, choice(question, part))
-    number, comment = _begun(text, spoken, lexicon)
+    number, comment = matching.begun(text, spoken, lexicon)
     if number is not None:
         others = frozenset[str]().union(*(said for n, said in spoken.items() if n != number))
-        return _unless(_says(comment, others), choice(question, number))
+        return _unless(matching.says(comment, others), choice(question, number))
     if has_question_mark(text):
         return None
     named = clauses.by_clause(
@@ -349,9 +366,9 @@ def _one_of(
         return _unless(not named[1], choice(question, named[0]))
     digits = {n: frozenset({str(n)}) for n in range(1, len(question.choices) + 1)}
     slip = (
-        _run_in(text, digits, lexicon)
-        or _misspelt(text, spoken, lexicon)
-        or _misspelt_part(text, question, lexicon)
+        matching.run_in(text, digits, lexicon)
+        or matching.misspelt(text, spoken, lexicon)
+        or matching.misspelt_part(text, question, lexicon)
     )
     return None if slip is None else _unless(True, choice(question, slip))
 
@@ -364,135 +381,33 @@ def _unless(doubtful: bool, found: Answer | None) -> Answer | None:
 
 def _spoken(question: Question, lexicon: Lexicon) -> dict[int, frozenset[str]]:
     """Map each choice's number to everything that means it."""
-    spoken = {n: _labelled(n, label, lexicon) for n, label in enumerate(question.choices, 1)}
+    spoken = {n: matching.labelled(n, label, lexicon) for n, label in enumerate(question.choices, 1)}
     if question.kind is Kind.YES_NO:
         asked = verbs.asked(question.asked or "", lexicon)
         if lexicon.marks_matter:
             asked |= {bare for verb in asked if (bare := unmarked(verb)) not in lexicon.yes | lexicon.no}
-        spoken[1] |= lexicon.yes | lexicon.ok | _with_verb(lexicon.verb_yes, asked)
-        spoken[2] |= lexicon.no | _with_verb(lexicon.verb_no, asked)
+        spoken[1] |= lexicon.yes | lexicon.ok | matching.with_verb(lexicon.verb_yes, asked)
+        spoken[2] |= lexicon.no | matching.with_verb(lexicon.verb_no, asked)
     return spoken
-
-
-def _labelled(number: int, label: str, lexicon: Lexicon) -> frozenset[str]:
-    words = {word for word, value in lexicon.numbers.items() if value == number}
-    return frozenset({str(number), plain(label)} - {""} | words)
-
-
-def _with_verb(forms: Iterable[str], asked: Iterable[str]) -> frozenset[str]:
-    return frozenset(form.replace("verb", verb) for verb in asked for form in forms)
 
 
 def _cannot(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     """Read "tuaj tsis tau": wants to and cannot, which counts as a no and keeps its own words (rule 5)."""
     if question.kind is not Kind.YES_NO or not question.asked:
         return None
-    forms = _with_verb(lexicon.verb_cannot, verbs.asked(question.asked, lexicon))
+    forms = matching.with_verb(lexicon.verb_cannot, verbs.asked(question.asked, lexicon))
     found = choice(question, 2)
-    if found is None or without_courtesy(text, lexicon) not in forms:
+    said = without_courtesy(text, lexicon)
+    if found is None or not any(said == form or said.startswith(f"{form} ") for form in forms):
         return None
     return Answer(found.value, " ".join(text.split()), f"{found.staff} (cannot)")
-
-
-def _whole(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -> int | None:
-    """Match the whole message, courtesy left out; then without accents, where they are not needed."""
-    whole, bare = plain(text), without_courtesy(text, lexicon)
-    sign = thumb(text) if not whole or is_chatter(whole, lexicon) else None
-    whole = sign or whole
-    for candidate in (whole, bare):
-        found = [number for number, said in spoken.items() if candidate in said]
-        if len(found) == 1:
-            return found[0]
-    if lexicon.marks_matter or sign:
-        return None
-    flat = unmarked(bare)
-    found = [number for number, said in spoken.items() if flat in {unmarked(word) for word in said}]
-    return found[0] if len(found) == 1 else None
-
-
-def _part(text: str, question: Question, lexicon: Lexicon) -> tuple[int | None, bool]:
-    """Match words that only one choice has: "evening" for "evening 6-8"; without its marks it is unsure."""
-    said = without_courtesy(text, lexicon)
-    if question.kind is not Kind.ONE_OF or not any(letter.isalpha() for letter in said):
-        return None, True
-    if said.isascii() and len(said) < _SHORTEST_PART:
-        return None, True
-    if said in lexicon.yes | lexicon.no | lexicon.ok:
-        return None, True
-    for change, sure in ((str, True), (unmarked, not lexicon.marks_matter)):
-        held = [
-            number
-            for number, label in enumerate(question.choices, 1)
-            if f" {change(said)} " in f" {change(plain(label))} "
-        ]
-        if held:
-            return (held[0], sure) if len(held) == 1 else (None, True)
-    return None, True
-
-
-def _begun(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -> tuple[int | None, str]:
-    """Match an answer before the first punctuation, with a comment after it: "1, but late"."""
-    parted = _HEAD.match(text)
-    if parted is None or plain(parted[2])[:1].isdigit():
-        return None, ""
-    if is_chatter(parted[1], lexicon) and not _says(parted[1], frozenset().union(*spoken.values())):
-        return _begun(parted[2], spoken, lexicon)
-    return _whole(parted[1], spoken, lexicon), parted[2]
-
-
-def _run_in(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -> int | None:
-    """Match an answer that runs into a sentence: "si pero tarde", "2 creo"."""
-    words = plain(text).split()
-    for length in range(min(4, len(words) - 1), 0, -1):
-        rest = " ".join(words[length:])
-        number = _whole(" ".join(words[:length]), spoken, lexicon)
-        if number is not None and not any(letter.isdigit() for letter in rest):
-            return number
-    return None
-
-
-def _misspelt(text: str, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon) -> int | None:
-    """Match a slip of the keys: only one choice near, and never across yes and no."""
-    word = unmarked(without_courtesy(text, lexicon))
-    if lexicon.marks_matter:
-        return None
-    meant = [n for n, said in spoken.items() if any(slips.near(word, unmarked(each)) for each in said)]
-    return meant[0] if len(meant) == 1 else None
-
-
-def _misspelt_part(text: str, question: Question, lexicon: Lexicon) -> int | None:
-    """Match a slip in the words of one choice whose figures, if any were written, are right."""
-    said = unmarked(without_courtesy(text, lexicon))
-    if question.kind is not Kind.ONE_OF or lexicon.marks_matter:
-        return None
-    words, figures = _apart(said)
-    meant = [
-        number
-        for number, (its_words, its_figures) in enumerate(
-            (_apart(unmarked(plain(label))) for label in question.choices), 1
-        )
-        if (not figures or figures == its_figures) and slips.near(words, its_words)
-    ]
-    return meant[0] if len(meant) == 1 else None
-
-
-def _apart(said: str) -> tuple[str, list[str]]:
-    """Part words from figures."""
-    pieces = said.split()
-    words = [piece for piece in pieces if not piece.isdecimal()]
-    return " ".join(words), [piece for piece in pieces if piece.isdecimal()]
-
-
-def _says(text: str, phrases: frozenset[str]) -> bool:
-    padded = f" {plain(text)} "
-    return any(f" {phrase} " in padded for phrase in phrases)
 
 
 def _number(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     """Read the one number of a text, in digits of any script or in words, within the question's limits."""
     if _BROKEN_NUMBER.search(text) or (has_question_mark(text) and len(plain(text).split()) > 1):
         return None
-    found = numbers.one(text, lexicon)
+    found = numbers.one(text, lexicon, question.asked or "")
     if found is None:
         return None
     value, sure = found

@@ -8,20 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.conversation import naming
 from bot.conversation.grammar import THINGS, Grammar, Piece
 from bot.conversation.lexicon import Lexicon
+from bot.conversation.naming import AM, HOUR, PM, TURNS
 from bot.conversation.slips import near
 
 #: kinds of words that say nothing about which choice is meant
 _EMPTY = frozenset({"filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "only", "want"})
 #: parts of a day, which people call by several names
 _PARTS = ("morning", "afternoon", "evening", "another")
-_TURNS = frozenset({"not", "except", "hedge", "all", "none", "refuse", "or", "week"})
 #: a word and a longer form of it: "galab" and "galabtii"
 _STEM, _ENDING, _CUT = 4, 3, 2
 _LETTERS = "abcdef"
-_HOUR = re.compile(r"(?<![\d:.])(\d{1,2})(?=\D|$)")
-_AM, _PM = re.compile(r"\ba\.?\s?m\b", re.IGNORECASE), re.compile(r"\bp\.?\s?m\b", re.IGNORECASE)
 #: words of a choice that could be any other's
 _BETWEEN = frozenset({"filler", "and", "or", "option", "range_from", "range_to", "limit", "at", "timeword"})
 _DENIES = frozenset({"not", "no", "refuse", "none"})
@@ -41,6 +40,8 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
     named = _placed(text, len(labels), lexicon)
     if named is not None:
         return named, True
+    if at_once := naming.read(text, labels, lexicon):
+        return at_once, False
     by_name = _by_unspaced if grammar.unspaced else _by_words
     return (
         by_name(text, labels, grammar)
@@ -56,7 +57,7 @@ def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[froze
     None where a word turns the text round.
     """
     pieces = grammar.cut(text)
-    if any(piece.kinds & (_TURNS - {"all"}) and not piece.kinds & {"filler", "option"} for piece in pieces):
+    if any(piece.kinds & (TURNS - {"all"}) and not piece.kinds & {"filler", "option"} for piece in pieces):
         return frozenset(), False
     if grammar.unspaced:
         said = grammar.level(text).replace(" ", "")
@@ -73,6 +74,9 @@ def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[froze
     found.update(n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar)))
     others = [piece for piece in grammar.cut(" ".join(rest)) if not piece.kinds & (_EMPTY | THINGS)]
     joined = any("and" in piece.kinds for piece in pieces)
+    joined = joined or (
+        grammar.arabic and any(word.startswith("و") and len(word) > _STEM - 1 for word in rest)
+    )
     return frozenset(found), len(others) <= (0 if joined else _FEW)
 
 
@@ -208,8 +212,8 @@ def _before_busy(pieces: Sequence[Piece]) -> Sequence[Piece]:
 def _parts_of(label: str, grammar: Grammar) -> frozenset[str]:
     """Return the parts of the day that a choice has, in words or by its hours: "de 6 a 8 p.m."."""
     said = frozenset(part for piece in grammar.cut(label) for part in _parts_in(piece))
-    hours = [int(hour) for hour in _HOUR.findall(label)]
-    pm, am = _PM.search(label) is not None, _AM.search(label) is not None
+    hours = [int(hour) for hour in HOUR.findall(label)]
+    pm, am = PM.search(label) is not None, AM.search(label) is not None
     if not hours or "another" in said or (said and not (pm or am)):
         return said
     hour = hours[0] + 12 * (pm and not am and hours[0] < 12)
@@ -275,7 +279,7 @@ def _by_words(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, 
 
 def _weighed(number: int, rest: Sequence[Piece], *, slips: bool) -> tuple[int, bool] | None:
     """A choice beside a negation, an "or" or other figures is none; beside unknown words it is unsure."""
-    if any(piece.kinds & _TURNS and not piece.kinds & {"filler", "option", "only"} for piece in rest):
+    if any(piece.kinds & TURNS and not piece.kinds & {"filler", "option", "only"} for piece in rest):
         return None
     if any(letter.isdigit() for piece in rest for letter in piece.said):
         return None

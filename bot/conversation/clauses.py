@@ -58,13 +58,29 @@ def by_clause(
     if (found := read(whole)) is not None:
         return found
     parts = clauses(whole, grammar)
-    if len(parts) < 2 or is_open(whole, grammar):
+    if is_open(text, grammar):
         return None
+    if (hence := _concluded(text, grammar)) and (found := read(hence)) is not None:
+        return found[0], False
     heard = [(part, each[0]) for part in parts if (each := read(part)) is not None]
     if len(heard) > 1:
         heard = [(part, value) for part, value in heard if not is_busy(part, grammar)]
     said = [value for _, value in heard]
     return (said[0], False) if said and all(value == said[0] for value in said) else None
+
+
+def _concluded(text: str, grammar: Grammar) -> str:
+    """Return what a text concludes: "he eats no meat, so salad"; nothing where it concludes nothing."""
+    hence = grammar.kinds.get("hence", frozenset())
+    if grammar.unspaced:
+        at = max((text.rfind(word) + len(word) for word in hence if word in text), default=0)
+        return text[at:] if at else ""
+    words = text.split()
+    for at in range(len(words) - 1, 0, -1):
+        for length in range(min(_LONGEST, at), 0, -1):
+            if grammar.level(" ".join(words[at - length : at])) in hence:
+                return " ".join(words[at:])
+    return ""
 
 
 def is_open(text: str, grammar: Grammar) -> bool:

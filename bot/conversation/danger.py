@@ -1,10 +1,11 @@
 """Whether a text touches the danger list (docs/dialogue.md, rule 19), and what only looks as if it did.
 
-A text is dangerous when it holds a phrase of the lists, or the parts of one with up to three words between
-them. A few sayings hold such a phrase and mean no harm: a lost jacket, a fear of the test, a police officer
-at career day, “killing it in math”. Each is written down with its object (locales/danger.toml) and left out
-before the text is looked at again, so anything else in it still counts. Whoever they name beside it makes
-it count too: “afraid of dogs and of his father” stays an alarm. When in doubt it is one.
+A text is dangerous when it holds a phrase of the lists, the parts of one with up to three words between
+them, or ideas that are danger together (`danger_ideas`). A few sayings hold such a phrase and mean no harm:
+a lost jacket, a fear of the test, a police officer at career day, “killing it in math”. Each is written down
+with its object (locales/danger.toml) and left out before the text is looked at again, so anything else in it
+still counts. Whoever they name beside it makes it count too: “afraid of dogs and of his father” stays an
+alarm, and so does one grave idea left over. When in doubt it is one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot import languages
+from bot.conversation import danger_ideas
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
 
@@ -33,20 +35,22 @@ def mentions(text: str, phrases: frozenset[str]) -> bool:
 
 def is_alarming(text: str, lexicon: Lexicon) -> bool:
     """Say whether a text touches the danger list, harmless sayings left out; tuned to miss nothing."""
-    said = _levelled(text)
-    if not _touches(said, lexicon):
+    if not _touches(text, lexicon):
         return False
     calm = _calmed(text, lexicon.tag)
-    return calm is None or _touches(calm, lexicon)
+    return calm is None or _touches(calm, lexicon) or danger_ideas.hint(calm, lexicon.tag)
 
 
 def _levelled(text: str) -> str:
     return f" {unmarked(plain(text))} "
 
 
-def _touches(said: str, lexicon: Lexicon) -> bool:
+def _touches(text: str, lexicon: Lexicon) -> bool:
+    said = _levelled(text)
     apart = (_sayings(tag).apart for tag in _tags(lexicon.tag))
-    return _holds(said, lexicon.danger) or any(each.search(said) for each in apart if each)
+    if _holds(said, lexicon.danger) or any(each.search(said) for each in apart if each):
+        return True
+    return danger_ideas.tell(text, lexicon.tag)
 
 
 def _holds(said: str, phrases: frozenset[str]) -> bool:
@@ -71,7 +75,7 @@ def _calmed(text: str, tag: str) -> str | None:
     calm = clauses
     for pattern in patterns:
         calm = [pattern.sub(" ", clause) for clause in calm]
-    return None if calm == clauses else _levelled(" ".join(calm))
+    return None if calm == clauses else " ".join(calm)
 
 
 def _spelled(text: str, *, exact: bool) -> str:

@@ -47,11 +47,13 @@ _ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "X
 #: no numeral in "Friday" (星期五) and "this Friday" (周五)
 _HAN = re.compile("(?<![期周週拜])[零〇一二三四五六七八九十]+")
 _NUMBERED = re.compile(
-    r"^(\d{1,2})(?:st|nd|rd|th|er|ero|ro|do|to|mo|no|vo|º|ª|o|a|aad|ad|го|е|ое|ого|ego|go|te|ste|ti|ta|일|ነ)?$"
+    r"^(\d{1,2})(?:st|nd|rd|th|er|ero|ro|do|to|mo|no|vo|º|ª|o|a|aad|ad|da|ta|го|е|ое|ого|ego|go|te|ste|ti|ta|일|ነ)?$"
 )
 _YEAR = re.compile(r"^((?:19|20)\d\d)(?:г|р|r|년|года|року|roku)?$")
-#: the Ethiopian year began another day, and counts from another
-_OTHER_ERA = re.compile(r"ዓ\s?\.?\s?ም|هجر|شمس")
+#: the Ethiopian year began another day and counts from another; its months are not the Gregorian ones
+_OTHER_ERA = re.compile(
+    r"ዓ\s?\.?\s?ም|هجر|شمس|መስከረም|ጥቅምት|[ሕህኅ]ዳር|ታ[ሕህ]ሳስ|ጥር|ጥሪ|የካቲት|ለካቲት|መጋቢት|ሚያ[ዝዚ]ያ|ግንቦት|ሰኔ|ሰነ(?!ድ)|[ሐሓ]ም[ሌለ]|ነ[ሐሓ]ሴ|ነ[ሐሓ]ሰ|ጳጉሜ"
+)
 _HAN_WEEK = re.compile("(这|這|本|下)(?:个|個)?(?:周|週|星期|礼拜|禮拜)([一二三四五六日天])")
 #: in these languages "after" stands behind its day
 _POSTPOSED = frozenset({"so", "am", "ti", "om", "hi", "ur", "ne", "ko", "my", "zh-Hans", "zh-Hant", "ps"})
@@ -63,6 +65,7 @@ _PARTS_OF_DAY = frozenset({"morning", "afternoon", "evening"})
 _NEXT = frozenset({"next", "week_after"})
 #: a day may stand among so many unknown words; more of them make it a story
 _SHORT = 6
+_HOURS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +92,21 @@ def read(text: str, lexicon: Lexicon, today: date, asked: str = "") -> tuple[dat
     if has_question_mark(text) or _OTHER_ERA.search(text):
         return None
     born = any(piece.kinds for piece in lexicon.grammar.cut(asked, frozenset({"birth"}))) if asked else False
+    if _is_no_offer(text, asked, lexicon):
+        return None
     found = _read(_figures_of(text, lexicon.tag), lexicon, today, born=born)
     if found is None or (born and found[0] > today):
         return None
     return found
+
+
+def _is_no_offer(text: str, asked: str, lexicon: Lexicon) -> bool:
+    """ "Call me Friday", "Friday I was there", "Tuesday he has soccer": the day of something else."""
+    kinds = frozenset({"past", "elsewhere"})
+    wanted = frozenset[str]().union(*(piece.kinds for piece in lexicon.grammar.cut(asked, kinds)))
+    named = frozenset[str]().union(*(piece.kinds for piece in lexicon.grammar.cut(text, kinds)))
+    birth = lexicon.grammar.cut(asked, frozenset({"birth"}))
+    return bool(named - wanted) and not any(piece.kinds for piece in birth)
 
 
 def _read(text: str, lexicon: Lexicon, today: date, *, born: bool) -> tuple[date, bool] | None:
@@ -262,12 +276,18 @@ def _without_limits(row: list[Token], lexicon: Lexicon) -> tuple[list[Token], bo
     at = next((n for n, each in enumerate(row) if "limit" in grammar.known.get(each.said, ())), None)
     if at is None:
         return row, False
-    before = [token for token in row[:at] if token.what in {Is.WEEKDAY, Is.AHEAD, Is.MONTH}]
+    before = [token for token in row[:at] if token.what in {Is.WEEKDAY, Is.AHEAD, Is.MONTH} or _is_day(token)]
     if lexicon.tag in _POSTPOSED:
         direct = row[at - 1] if at else Token("")
         stands = direct.what is Is.WORD and not _NUMBERED.match(direct.said)
         return (row[:at] + row[at + 1 :] if before and stands else []), True
     return (row[:at] if before else []), True
+
+
+def _is_day(token: Token) -> bool:
+    """Say whether a figure is the day of a month and can be no hour."""
+    found = _NUMBERED.match(token.said)
+    return found is not None and int(found[1]) > _HOURS
 
 
 def _named(row: Sequence[Token], lexicon: Lexicon) -> tuple[_Named, bool]:

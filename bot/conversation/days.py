@@ -15,7 +15,7 @@ from bot.conversation.slips import near
 #: Thai to Burmese, Khmer, Han
 _RUN_ON = (("\u0e00", "\u109f"), ("\u1780", "\u17ff"), ("\u2e80", "\u9fff"))
 #: what Arabic and Amharic write onto a day: "and", "on", "until"
-_FRONTS = ("و", "ب", "ل", "ف", "ال", "وال", "بال", "لل")
+_FRONTS = ("و", "ب", "ل", "ف", "ال", "وال", "بال", "لل", "ولل", "وب")
 _BACKS = (
     "ና",
     "ን",
@@ -39,7 +39,7 @@ _BACKS = (
     "부터",
 )
 #: those of them that mean "and"
-_ANDS = frozenset({"و", "وال", "ና", "ን", "ይን", "랑", "이랑", "하고", "과", "와"})
+_ANDS = frozenset({"و", "وال", "ولل", "وب", "ና", "ን", "ይን", "랑", "이랑", "하고", "과", "와"})
 #: and those that mean "to"
 _UNTIL = frozenset({"ل", "لل", "까지"})
 

@@ -105,6 +105,8 @@ def _in_words(pieces: Sequence[Piece], asked: Sequence[str], tag: str) -> tuple[
             return None
         if piece.kinds & _NEGATES:
             denials += 1
+        elif "zero" in piece.kinds:  # "nobody": what the question asks about, denied
+            denials, repeated = denials + 1, repeated + 1
         elif (denied := _denies(piece.said, tag)) and _repeats(denied, asked, tag):
             denials, repeated = denials + 1, repeated + 1
             settled = settled or place == 0

@@ -51,7 +51,9 @@ _FIGURES = re.compile("([0-9])(?=[\uac00-\ud7a3])")
 #: things that people call by several names
 THINGS = frozenset(
     {"bus", "car", "walk", "call", "texted", "paper", "email", "video", "in_person", "home", "vegetables",
-     "chicken", "cheese", "fish", "meat", "childcare", "ride", "school", "telegram", "food", "interpreting"}
+     "chicken", "cheese", "fish", "meat", "childcare", "ride", "school", "telegram", "food", "interpreting",
+     "pizza", "teeth", "eyes", "ears", "fetch",
+     "math", "science", "computer"}
 )  # fmt: skip
 #: the most words of one piece
 _LONGEST = 6

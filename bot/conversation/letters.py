@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼʻ`´\u0640\ufe0e\ufe0f\u20e3\u200d\u200c")
+_ASCII_WORDS = re.compile("[a-z0-9]+")
 _ARABIC_MARKS = re.compile("[\u064b-\u0655\u0670]")
 _THUMBS = dict.fromkeys("\U0001f44d\u2705\u2714\u2611\U0001f44c\U0001f197\U0001f64b\U0001f646", "yes") | (
     dict.fromkeys("\U0001f44e\u274c\u2716\U0001f6ab\u26d4\U0001f645", "no")
@@ -26,6 +27,8 @@ _DOUBLED_END = re.compile(r"(\w)\1+\b")
 
 def plain(text: str) -> str:
     """Reduce a text to its words: NFKC, case folded, digits of any script as 0-9, no marks or emoji."""
+    if text.isascii():
+        return " ".join(_ASCII_WORDS.findall(text.translate(_APOSTROPHES).lower()))
     text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).casefold()
     text = _ARABIC_MARKS.sub("", text)
     return " ".join("".join(_kept(letter) for letter in text).split())
@@ -43,6 +46,8 @@ def unmarked(text: str) -> str:
 
     Their vowel signs and tone marks stay.
     """
+    if text.isascii():
+        return text
     letters = []
     for letter in text.replace("đ", "d").replace("ł", "l").translate(_ALIKE):
         apart = unicodedata.normalize("NFD", letter)

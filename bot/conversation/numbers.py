@@ -26,9 +26,11 @@ _HAN = {letter: value for value, letter in enumerate("零一二三四五六七�
 _HAN_NUMBER = re.compile("[零〇一二三四五六七八九十两兩俩倆仨]+")
 #: not how many: "third grade", "the first", "together", "a little"
 _HAN_OTHER = re.compile(
-    "第[一二三四五六七八九十]+|[一二三四五六七八九十]+(?:年级|年級|班)|一起|一点|一點|一下|一样|一樣|一定|一直|[一1]共|一家|十分(?!钟|鐘)|一般"
+    "第[一二三四五六七八九十]+|小[一二三四五六]|初[一二三]|高[一二三]|[一二三四五六七八九十]+(?:年级|年級|班)|一起|一点|一點|一下|一样|一樣|一定|一直|[一1]共|一家|十分(?!钟|鐘)|一般"
 )
 _SLIP = 5
+_DOZEN = 12
+_PAIR = re.compile("[一1][对對双雙]")
 #: "in 2nd grade" counts nobody
 _GRADE = re.compile(
     r"\b\d+(?:st|nd|rd|th|er|ème|eme|º|ª|ro|do|to|aad)\b|\b(?:grade|grado|fasalka|qib|lớp) \d+\b"
@@ -37,19 +39,27 @@ _GRADE = re.compile(
 _ARABIC_AND = re.compile(r"و(?!ال)\w{3,}")
 
 
-def one(text: str, lexicon: Lexicon) -> tuple[int, bool] | None:
+def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None:
     """Return the number and whether it is sure; beside a comment it is not.
 
-    What is counted up is asked about ("me, my husband and two boys"), unless it is the first clause's sum.
+    `asked` is the question: to "how many minutes" half an hour is thirty. What is counted up
+    is asked about ("me, my husband and two boys"), unless it is the first clause's sum.
     """
     grammar = lexicon.grammar
     whole = told(text, grammar)
+    pieces = grammar.cut(whole)
+    if (hours := _hours(pieces, grammar.cut(asked))) is not None:
+        return (hours, False) if hours else None
+    if (worded := _worded(whole, pieces, lexicon)) is not None:
+        return (worded, False) if worded else None
     parts = clauses(whole, grammar)
     if len(parts) < 2:
         return _in(whole, lexicon)
     if is_open(whole, grammar):
         return None
     each = [_numbers_in(part, lexicon, ones=grammar.unspaced) for part in parts]
+    if (summed := _summed(parts, each, grammar)) is not None:
+        return summed, False
     at = next((place for place, found in enumerate(each) if found), None)
     if at is None or len(each[at]) > 1:
         return _zero_first(parts, each, lexicon)
@@ -60,10 +70,53 @@ def one(text: str, lexicon: Lexicon) -> tuple[int, bool] | None:
     ):
         return None
     first, rest = each[at][0], [n for found in each[at + 1 :] for n in found]
-    if rest and first != sum(rest) and first != rest.count(1):
+    if rest and first < sum(rest) and first != rest.count(1):
         return None
     found = _in(parts[at], lexicon)
     return None if found is None else (found[0], found[1] and len(parts) == 1)
+
+
+def _hours(pieces: Sequence[Piece], asked: Sequence[Piece]) -> int | None:
+    """Return 30 for half an hour where minutes are asked for, 0 for other counts of hours; None for none."""
+    if not any("minute" in piece.kinds for piece in asked):
+        return None
+    if any("half_hour" in piece.kinds for piece in pieces):
+        others = [
+            each for each in pieces if each.kinds & (_TURNS | {"hour", "and"}) and not each.kinds & _EMPTY
+        ]
+        figures = any(letter.isdigit() for piece in pieces for letter in piece.said)
+        return 0 if figures or [each for each in others if "half_hour" not in each.kinds] else 30
+    return 0 if any("hour" in piece.kinds for piece in pieces) else None
+
+
+def _worded(text: str, pieces: Sequence[Piece], lexicon: Lexicon) -> int | None:
+    """Read "only me", "a dozen", "half a dozen"; 0 where that is said among other numbers, None for none."""
+    kinds = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    if not kinds & {"alone", "dozen"}:
+        return None
+    if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in pieces):
+        return 0
+    rest = " ".join(piece.said for piece in pieces if not piece.kinds & {"alone", "dozen", "half"})
+    numbers = [n for n in _numbers_in(rest, lexicon) if n != 1]
+    if numbers or (not kinds & {"dozen"} and _adds(pieces)):
+        return 0
+    if "dozen" in kinds:
+        return _DOZEN // 2 if "half" in kinds else _DOZEN
+    return 1
+
+
+def _adds(pieces: Sequence[Piece]) -> bool:
+    """Say whether somebody else is named behind an "only me"."""
+    at = next(place for place, piece in enumerate(pieces) if "alone" in piece.kinds)
+    return any("and" in piece.kinds for piece in pieces[at + 1 :])
+
+
+def _summed(parts: Sequence[str], each: Sequence[Sequence[int]], grammar: Grammar) -> int | None:
+    """ "Two girls and two boys, four in all": the last clause's number, where it is the sum of all others."""
+    last = each[-1]
+    others = [n for found in each[:-1] for n in found]
+    total = any("total" in piece.kinds for piece in grammar.cut(parts[-1]))
+    return last[0] if len(last) == 1 and total and sum(others) == last[0] and len(others) > 1 else None
 
 
 def _zero_first(
@@ -107,7 +160,7 @@ def _none_of_them(
 
 def _adds_up(said: str, pieces: Sequence[Piece], lexicon: Lexicon) -> bool:
     """ "My sister and two boys": an "and" that belongs to no number."""
-    if _tens_and_ones(said, lexicon) is not None or _of(said, lexicon) is not None:
+    if _tens_and_ones(said, lexicon) is not None or of(said, lexicon) is not None:
         return False
     if lexicon.tag == "ar" and any(_joins(piece, lexicon) for piece in pieces):
         return True
@@ -117,7 +170,7 @@ def _adds_up(said: str, pieces: Sequence[Piece], lexicon: Lexicon) -> bool:
 
 def _joins(piece: Piece, lexicon: Lexicon) -> bool:
     """ "And my wife", written as one word; no number and no ordinal."""
-    return not piece.kinds and bool(_ARABIC_AND.fullmatch(piece.said)) and _of(piece.said, lexicon) is None
+    return not piece.kinds and bool(_ARABIC_AND.fullmatch(piece.said)) and of(piece.said, lexicon) is None
 
 
 def _is_zero(said: str, lexicon: Lexicon) -> bool:
@@ -134,10 +187,11 @@ def _numbers_in(text: str, lexicon: Lexicon, *, ones: bool = False) -> list[int]
     figures = [int(found) for found in re.findall(r"\d+", said) if len(found) <= _DIGITS]
     if figures:
         return figures
-    if (whole := _of(said, lexicon)) is not None:
+    if (whole := of(said, lexicon)) is not None:
         return [whole]
     if lexicon.tag.startswith("zh"):
-        return [of_han(run) for run in _HAN_NUMBER.findall(_HAN_OTHER.sub(" ", said))]
+        said = _HAN_OTHER.sub(" ", _PAIR.sub("二", said))
+        return [of_han(run) for run in _HAN_NUMBER.findall(said)]
     if (tens := _tens_and_ones(said, lexicon)) is not None:
         return [tens]
     if lexicon.grammar.unspaced:
@@ -154,7 +208,7 @@ def _in_words(said: str, lexicon: Lexicon) -> list[int]:
             at += passed
             continue
         for length in range(min(4, len(words) - at), 0, -1):
-            number = _of(" ".join(words[at : at + length]), lexicon)
+            number = of(" ".join(words[at : at + length]), lexicon)
             if number is not None:
                 found.append(number)
                 ones += number == 1
@@ -172,7 +226,7 @@ def _in_words(said: str, lexicon: Lexicon) -> list[int]:
 def _is_light(said: str, lexicon: Lexicon) -> bool:
     """ "Yes, one": nothing but the number has weight."""
     pieces = lexicon.grammar.cut(said)
-    return all(piece.kinds & _EMPTY or _of(piece.said, lexicon) is not None for piece in pieces)
+    return all(piece.kinds & _EMPTY or of(piece.said, lexicon) is not None for piece in pieces)
 
 
 def _phrase_at(words: Sequence[str], at: int, grammar: Grammar) -> int:
@@ -187,7 +241,7 @@ def _phrase_at(words: Sequence[str], at: int, grammar: Grammar) -> int:
 def _counts_one(said: str, lexicon: Lexicon) -> bool:
     """Say whether "one" is counted beside another number: both stand before something unknown."""
     words = said.split()
-    return sum(_of(word, lexicon) is not None for word in words) > 1
+    return sum(of(word, lexicon) is not None for word in words) > 1
 
 
 def _marks_one(said: str, grammar: Grammar) -> bool:
@@ -204,7 +258,8 @@ def _misspelt(word: str, lexicon: Lexicon) -> int | None:
     return near.pop() if len(near) == 1 else None
 
 
-def _of(word: str, lexicon: Lexicon) -> int | None:
+def of(word: str, lexicon: Lexicon) -> int | None:
+    """Return the number that a word is; None for another word."""
     written = (word, lexicon.grammar.level(word), lexicon.grammar.bare(word))
     return next((lexicon.numbers[each] for each in written if each in lexicon.numbers), None)
 

@@ -85,7 +85,8 @@ def _ends_so(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     rest = pieces[begins:]
     pressed = any(piece.kinds & {"courtesy", "more", "nomore", "forbid"} for piece in rest)
     have = frozenset[str]().union(*(piece.kinds for piece in rest))
-    taken = "me" in have or not any(takes_off(piece, grammar) for piece in rest)
+    other = any("remove" in piece.kinds and "forbid" not in piece.kinds for piece in rest)
+    taken = "me" in have or not other
     return pressed and taken and _is_request(rest, grammar, whole=False)
 
 
@@ -118,7 +119,7 @@ def gives_reason(clause: str, grammar: Grammar) -> bool:
 
 def complains(clause: str, grammar: Grammar) -> bool:
     """Say whether a clause tells why, and names our texts."""
-    named = any(names_them(piece) for piece in grammar.cut(clause, _AMID))
+    named = any(names_them(piece) or "write" in piece.kinds for piece in grammar.cut(clause, _AMID))
     return named and gives_reason(clause, grammar)
 
 
@@ -217,7 +218,7 @@ def _only_the_word(pieces: Sequence[Piece]) -> bool:
     said = [piece.said for piece in pieces if "stop_said" in piece.kinds]
     words = [piece for piece in pieces if "stop_said" not in piece.kinds or " " not in piece.said]
     single = all(" " not in each for each in said)
-    beside = frozenset({"courtesy", "do", "stop_said"}) if single else _BESIDE
+    beside = frozenset({"courtesy", "do", "and", "stop_said"}) if single else _BESIDE
     return bool(said) and all(piece.kinds & beside for piece in words)
 
 

@@ -1,4 +1,4 @@
-"""What makes a run of small words a request to stop: what is to cease, what is not to be sent, what to take off.
+"""What makes a run of small words a request to stop: what is to cease, what not to be sent, what to take off.
 
 Each reading looks at the pieces of one sentence that bot/conversation/optout.py has cut.
 """
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.conversation.grammar import Grammar, Piece
-
 
 #: what a negation turns round although it stands beside it: "do not want to be taken off"
 _BETWEEN = frozenset({"courtesy", "me", "around", "more", "want"})
@@ -60,9 +59,7 @@ def takes_off(piece: Piece, grammar: Grammar) -> bool:
     if "forbid" not in piece.kinds:
         return "remove" in piece.kinds
     words = grammar.kinds.get("remove", frozenset())
-    if grammar.unspaced:
-        return any(piece.said.startswith(word) for word in words)
-    return any(f" {word} " in f" {piece.said} " for word in words)
+    return grammar.unspaced or any(f" {word} " in f" {piece.said} " for word in words)
 
 
 def ceases(pieces: Sequence[Piece], *, last: bool) -> bool:
@@ -82,16 +79,16 @@ def denies(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     if "forbid" in have:
         return True
     dont = "dont" if grammar.kinds.get("dont") else "not"
+    wanted = any("message" in piece.kinds and "anything" not in piece.kinds for piece in pieces)
     told = bool(have & {"message", "me", "more", "anything"})
     if dont in have and (_beside(pieces, dont, "write") or (told and _beside(pieces, dont, "send"))):
         return True
     if "dont_send" in have and told:
         return True
-    if "nomore" in have and "message" in have:
+    if "nomore" in have and wanted:
         return True
     if "needless" in have and (_beside(pieces, "needless", "write") or (told and "send" in have)):
         return True
-    wanted = any("message" in piece.kinds and "anything" not in piece.kinds for piece in pieces)
     received = "receive" in have and bool({"thing", "more", "anything"} & have)
     return unwants(have) and (wanted or received)
 
@@ -109,7 +106,8 @@ def is_fed_up(pieces: Sequence[Piece], *, angry: bool) -> bool:
     if any(_refuses(piece) and "around" not in piece.kinds for piece in pieces):
         return False
     texts = any(names_them(piece) and "anything" not in piece.kinds for piece in pieces)
-    if "tired" in have and (texts or "enough" in have):
+    weary = any("tired" in piece.kinds and "enough" not in piece.kinds for piece in pieces)
+    if "tired" in have and (texts or (weary and "enough" in have)):
         return True
     return "enough" in have and (texts or angry or "write" in have)
 

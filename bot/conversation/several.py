@@ -46,6 +46,7 @@ _EMPTY = frozenset(
     }
 )
 _EVERY = frozenset({"all", "every"})
+_PLURALS = frozenset({"las", "los", "les", "os", "as"})
 #: "both" of three is a question
 _BOTH = frozenset(
     {"both", "los dos", "las dos", "ambos", "ambas", "les deux", "os dois", "as duas", "tou de", "toude",
@@ -55,6 +56,8 @@ _BOTH = frozenset(
 )  # fmt: skip
 #: Arabic writes "and" onto the next word
 _ARABIC_AND = re.compile(r" و(?=\w{3,})")
+#: an "and" written onto a figure: "1ን 3ን", "۱و۲"
+_FIGURES_AND = re.compile(r"(?<=\d)(?:ን|ና|ይን|و)(?!\w)|(?<=\d)(?:و|y|e|et|и|va|na)(?=\d)")
 _STAR = "⭐🌟★"
 _OF = re.compile(r"^\D*(\d+)\s*(?:/|of|de|out of|sur|ka mid ah|من)\s*(\d+)\D*$")
 
@@ -71,6 +74,7 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
         return named
     if of_days and weekdays.names_any(text, lexicon):
         return None
+    text = _FIGURES_AND.sub(" ", text)
     said, grammar = without_courtesy(text, lexicon), lexicon.grammar
     kinds = [piece.kinds for piece in grammar.cut(said)]
     if any(each & _EVERY for each in kinds) and any("except" in each for each in kinds):
@@ -78,20 +82,69 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
     if any(each & _TURNS and not each & _EMPTY for each in kinds):
         return None
     if said in _ALL or (any(each & _EVERY for each in kinds) and all(each & _EMPTY for each in kinds)):
-        both_of_more = _two(said, grammar) and len(choices) > 2
-        return None if both_of_more else (tuple(range(1, len(choices) + 1)), True)
+        if (_two(said, grammar) and len(choices) > 2) or any("well" in each for each in kinds):
+            return None
+        return tuple(range(1, len(choices) + 1)), not any("wish" in each for each in kinds)
+    if _counts_all(text, choices, lexicon):
+        return tuple(range(1, len(choices) + 1)), False
     found = [_one(piece, choices, lexicon) for piece in _pieces(text, choices, lexicon)]
     if found and None not in found:
         return tuple(sorted({each for each in found if each is not None})), True
-    return _run_together(said, len(choices)) or _gathered(text, choices, lexicon)
+    if _asks_all(text, grammar) and not mentions(text, choices, lexicon):
+        return tuple(range(1, len(choices) + 1)), False
+    return (
+        _run_together(said, len(choices))
+        or _figures(said, len(choices), grammar)
+        or _gathered(text, choices, lexicon)
+    )
+
+
+def _counts_all(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
+    """Say whether a text is "all four", "las 4": the number of all choices behind an "all" or a plural."""
+    pieces = [piece for piece in lexicon.grammar.cut(text) if "courtesy" not in piece.kinds]
+    numbered = [each for each in pieces if _mark(each.said, lexicon) is not None]
+    if len(numbered) != 1 or _mark(numbered[0].said, lexicon) != len(choices):
+        return False
+    others = [piece for piece in pieces if piece is not numbered[0]]
+    every = any(piece.kinds & _EVERY or piece.said in _PLURALS for piece in others)
+    return every and all(piece.kinds & (_EMPTY | {"wish"}) for piece in others)
+
+
+def _asks_all(text: str, grammar: Grammar) -> bool:
+    """ "All please, we have just moved": a polite word right behind "all", whatever follows."""
+    pieces = grammar.cut(text)
+    return len(pieces) > 1 and "every" in pieces[0].kinds and "courtesy" in pieces[1].kinds
+
+
+def _figures(said: str, most: int, grammar: Grammar) -> tuple[tuple[int, ...], bool] | None:
+    """ "1 and 3, both": figures of choices among words that weigh nothing; never as sure."""
+    pieces = grammar.cut(said)
+    figures = [int(piece.said) for piece in pieces if piece.said.isdecimal()]
+    light = all(piece.said.isdecimal() or piece.kinds & (_EMPTY | {"wish"}) for piece in pieces)
+    fits = len(figures) > 1 and len(set(figures)) == len(figures) and all(1 <= n <= most for n in figures)
+    return (tuple(sorted(figures)), False) if fits and light else None
 
 
 def _gathered(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
     """ "Somebody to mind the children and a ride too": every choice of which a word of its own is said."""
+    if any(piece.kinds & _EVERY for piece in lexicon.grammar.cut(text)):
+        return None
     named, light = choosing.all_named(text, choices, lexicon.grammar)
     if not named or len(named) == len(choices) or (len(named) == 1 and not light):
         return None
     return tuple(sorted(named)), False
+
+
+def is_left_out(clause: str, grammar: Grammar) -> bool:
+    """Say whether a clause tells of what is not wanted: "he already had the flu one"."""
+    return any("supplied" in piece.kinds for piece in grammar.cut(clause))
+
+
+def adds(clause: str, grammar: Grammar) -> bool:
+    """Say whether a clause adds something that is not understood: "and I can take photos"."""
+    pieces = grammar.cut(clause)
+    begins = bool(pieces) and "and" in pieces[0].kinds and "courtesy" not in pieces[0].kinds
+    return begins and any(not piece.kinds for piece in pieces)
 
 
 def mentions(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
@@ -156,12 +209,17 @@ def _one(piece: str, choices: Sequence[str], lexicon: Lexicon) -> int | None:
     flat = str if lexicon.marks_matter and not piece.isascii() else unmarked
     labels = [flat(plain(label)) for label in choices]
     whole = [n for n, label in enumerate(labels, 1) if label == flat(piece)]
+    whole = whole or [n for n, label in enumerate(labels, 1) if _closed_up(label) == _closed_up(flat(piece))]
     held = [n for n, label in enumerate(labels, 1) if len(piece) > 2 and f" {flat(piece)} " in f" {label} "]
     found = whole or held
     if len(found) == 1:
         return found[0]
     named = choosing.read(piece, choices, lexicon)
     return named[0] if named is not None and (named[1] or len(piece.split()) == 1) else None
+
+
+def _closed_up(said: str) -> str:
+    return said.replace(" ", "")
 
 
 def _run_together(said: str, most: int) -> tuple[tuple[int, ...], bool] | None:
@@ -222,12 +280,12 @@ def _marks(words: Sequence[str], lexicon: Lexicon) -> list[int]:
     if run_on or lexicon.grammar.unspaced:
         mark = None if run_on else numbers.run_on(together, lexicon)
         return [int(each) for each in run_on] if mark is None else [mark]
-    written = [mark for word in words if (mark := lexicon.numbers.get(word)) is not None]
+    written = [mark for word in words if (mark := numbers.of(word, lexicon)) is not None]
     return run_on or [mark for mark in written if mark > 1 or len(words) == 1]
 
 
 def _mark(word: str, lexicon: Lexicon) -> int | None:
-    return int(word) if word.isdecimal() and len(word) < 4 else lexicon.numbers.get(word)
+    return int(word) if word.isdecimal() and len(word) < 4 else numbers.of(word, lexicon)
 
 
 def _within(mark: int, low: int, high: int) -> tuple[int, bool] | None:

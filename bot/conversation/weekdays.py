@@ -67,6 +67,11 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
     return (tuple(sorted(days)), light) if days else None
 
 
+def named(text: str, lexicon: Lexicon) -> frozenset[int]:
+    """Return the weekdays that a text names, 0 for Monday."""
+    return frozenset(token.value for token in _tokens(text, lexicon) if token.what is Is.WEEKDAY)
+
+
 def names_any(text: str, lexicon: Lexicon) -> bool:
     """Say whether a text names a weekday."""
     return any(token.what is Is.WEEKDAY for token in _tokens(text, lexicon))

@@ -19,6 +19,8 @@ _QUESTION = re.compile(r"[?？؟]")
 _YES, _NO = frozenset({"yes", "ok", "agree", "fine"}), frozenset({"no", "refuse", "none"})
 _NEGATES = frozenset({"no", "refuse", "not"})
 _EMPTY = frozenset({"filler", "courtesy", "and", "around", "only"})
+#: a question, an illness: what is said of it answers nothing else
+_MATTERS = frozenset({"problem", "matter"})
 
 
 #: letters of a syllabic script, and Chinese or Korean signs, that make a phrase
@@ -101,7 +103,12 @@ def _comments(clause: Reading, first: Reading) -> bool:
 
 def _clause(pieces: Sequence[Piece], asked: str) -> Reading:
     """Read one clause. Work is a reason, and a "have" or "am" beside it agrees to nothing."""
-    others = [piece for piece in pieces if "busy" not in piece.kinds or piece.kinds & _NEGATES]
+    upto = next((at for at, piece in enumerate(pieces) if at and "but" in piece.kinds), len(pieces))
+    others = [
+        each
+        for at, each in enumerate(pieces)
+        if at > upto or "busy" not in each.kinds or each.kinds & _NEGATES
+    ]
     found = replace(
         _weighed(others, asked),
         says_yes="yes" in pieces[0].kinds,
@@ -128,7 +135,7 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
         return Reading(Leaning.TORN, whole, begins_but)
     if "states" in lead.kinds and not lead.kinds & {"yes", "ok"} and _goes_on(rest):
         return Reading(Leaning.NONE, whole, begins_but)
-    if _is_about_else(lead, rest, asked):
+    if _is_about_else(told, asked):
         return Reading(Leaning.NONE, whole, begins_but)
     if lead.kinds & _YES and not lead.kinds & _NEGATES:
         return Reading(_led(Leaning.YES, rest), whole, begins_but, begins=True)
@@ -150,22 +157,24 @@ def _is_turned(lead: Piece, following: Sequence[Piece]) -> bool:
 def _goes_on(rest: Sequence[Piece]) -> bool:
     """ "I have" agrees, "I have a question" does not: an unknown word before any "but"."""
     upto = next((at for at, piece in enumerate(rest) if "but" in piece.kinds), len(rest))
-    return any(not piece.kinds for piece in rest[:upto])
+    return any(not piece.kinds or piece.kinds & _MATTERS for piece in rest[:upto])
 
 
-def _is_about_else(lead: Piece, rest: Sequence[Piece], asked: str) -> bool:
-    """ "I need a ride", "he is sick", "can we do zoom": a verb that agrees, and a thing that nobody asked."""
-    if not lead.kinds & {"agree", "can"} or lead.kinds & {"yes", "ok", "fine"} or " " not in f"{lead.said} ":
-        return False
-    upto = next((at for at, piece in enumerate(rest) if "but" in piece.kinds), len(rest))
-    weighty = [piece for piece in rest[:upto] if _names_thing(piece) and not _is_in(piece.said, asked)]
-    if any("problem" in piece.kinds for piece in weighty):
+def _is_about_else(pieces: Sequence[Piece], asked: str) -> bool:
+    """ "I need a ride", "he is sick", "can we do zoom": something is named that nobody asked about."""
+    if "may_i" in pieces[0].kinds:
         return True
-    return "wish" in lead.kinds and bool(weighty)
+    if pieces[0].kinds & (_NEGATES | {"yes", "ok", "fine"}):
+        return False
+    upto = next((at for at, piece in enumerate(pieces) if "but" in piece.kinds), len(pieces))
+    things = [piece for piece in pieces[:upto] if _names_thing(piece) and not _is_in(piece.said, asked)]
+    agrees = "agree" in pieces[0].kinds and "wish" not in pieces[0].kinds and " " in pieces[0].said
+    wishes = not agrees and any("wish" in piece.kinds for piece in pieces[:upto])
+    return (wishes and bool(things)) or any(piece.kinds & _MATTERS for piece in things)
 
 
 def _names_thing(piece: Piece) -> bool:
-    return not piece.kinds or bool(piece.kinds & (THINGS | {"problem", "busy"}))
+    return not piece.kinds or bool(piece.kinds & (THINGS | _MATTERS | {"busy"}))
 
 
 def _is_in(said: str, asked: str) -> bool:

@@ -85,3 +85,91 @@ def test_a_narrower_request_is_for_a_person(tag: str, text: str) -> None:
 )
 def test_the_keyword_among_words_of_the_home_language(tag: str, text: str) -> None:
     assert stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "delete my contact please"),
+        ("es", "eliminen este celular de su sistema"),
+        ("hi", "मेरा नंबर लिस्ट से हटा दो"),
+        ("zh-Hans", "请将此号码从系统中移除"),
+        ("km", "ដកលេខនេះចេញពីបញ្ជី"),
+    ],
+)
+def test_a_number_is_taken_off(tag: str, text: str) -> None:
+    assert stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "please remove Ayan from the chess list"),
+        ("es", "quiten a mi hijo de la lista de fútbol por favor"),
+        ("hi", "मेरे बेटे को लिस्ट से हटा दो प्लीज"),
+        ("km", "សូមដកឈ្មោះកូនខ្ញុំចេញពីបញ្ជី"),
+        ("lo", "ເອົາລູກຊາຍຂ້ອຍອອກຈາກລາຍຊື່ແດ່"),
+        ("zh-Hans", "请把我儿子从名单里删掉谢谢"),
+    ],
+)
+def test_a_child_taken_off_a_list_is_no_request_to_stop(tag: str, text: str) -> None:
+    assert not stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "do not remove me from the list"),
+        ("fr", "ne me retirez pas de la liste"),
+        ("pt", "não me tirem da lista"),
+        ("ur", "مجھے لسٹ سے نہ نکالیں"),
+        ("hmn", "txhob tso tseg, xa xov tuaj ntxiv"),
+        ("lo", "ຢ່າເອົາຊື່ຂ້ອຍອອກຈາກລາຍຊື່"),
+    ],
+)
+def test_to_be_kept_on_the_list_is_no_request_to_stop(tag: str, text: str) -> None:
+    assert not stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [("fr", "ça suffit"), ("pt", "chega"), ("ru", "хватит"), ("hmn", "txaus lawm"), ("am", "በቃ")],
+)
+def test_enough_alone_is_none_and_shouted_is_one(tag: str, text: str) -> None:
+    assert not stops(tag, text)
+    assert not stops(tag, f"{text}.")
+    assert stops(tag, f"{text}!!")
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "told"),
+    [
+        ("en", "fed up with all these texts", "I am tired today, he is home"),
+        ("es", "estoy harta de sus mensajes", "estoy cansada hoy, el niño se queda en casa"),
+        ("ru", "надоели ваши сообщения", "я устала сегодня, он останется дома"),
+        ("ko", "문자 지긋지긋해요", "오늘 피곤해서 집에 있어요"),
+    ],
+)
+def test_to_be_tired_of_our_texts_asks_for_their_end(tag: str, text: str, told: str) -> None:
+    assert stops(tag, text)
+    assert not stops(tag, told)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [("ht", "unsubscribe svp"), ("vi", "unsubcribe giùm tui"), ("prs", "stop کو دگه"), ("ar", "ايقااف")],
+)
+def test_a_keyword_may_be_misspelt_stretched_and_polite(tag: str, text: str) -> None:
+    assert stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("es", "no necesito nada más gracias"),
+        ("fr", "je n'ai plus besoin de rien"),
+        ("ar", "ما بدي شي تاني شكرا"),
+    ],
+)
+def test_to_need_nothing_is_no_request_to_stop(tag: str, text: str) -> None:
+    assert not stops(tag, text)

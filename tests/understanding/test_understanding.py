@@ -10,7 +10,17 @@ from tests.understanding.measure import labelled, measured
 
 #: the twelve largest; their sets are the longest
 LARGEST = ("en", "es", "hmn", "so", "ar", "zh-Hans", "zh-Hant", "vi", "fr", "ru", "pt", "ht")
-SETS = ("unseen", "unseen_second", "seen")
+SETS = ("unseen", "unseen_second", "unseen_third", "unseen_fourth", "seen")
+#: shares of clear answers: in all, in each of the largest languages, in each of the others
+ANSWERS = {
+    "unseen": (0.99, 0.96, 0.95),
+    "unseen_second": (0.98, 0.95, 0.9),
+    "unseen_third": (0.95, 0.9, 0.8),
+    "unseen_fourth": (0.91, 0.72, 0.65),
+    "seen": (0.99, 0.97, 0.95),
+}
+#: share of opt-outs where it is not 0.97
+OPTOUTS = {"unseen_fourth": 0.91}
 
 
 def total(which: str) -> Counter[str]:
@@ -28,16 +38,17 @@ def test_what_must_never_happen(which: str, never: str) -> None:
 def test_nearly_every_request_to_stop_is_honoured(which: str) -> None:
     """One within a text about danger is honoured with it; explain names the danger first."""
     counts = total(which)
-    assert counts["caught"] / counts["optouts"] >= 0.96
+    assert counts["caught"] / counts["optouts"] >= OPTOUTS.get(which, 0.97)
 
 
 @pytest.mark.parametrize("which", SETS)
 def test_clear_answers_are_understood(which: str) -> None:
-    counts = measured(which)
+    counts, (whole, largest, other) = measured(which), ANSWERS[which]
     shares = {tag: count["understood"] / count["answers"] for tag, count in counts.items()}
-    assert {tag: share for tag, share in shares.items() if share < (0.9 if tag in LARGEST else 0.85)} == {}
-    whole = sum(counts.values(), Counter[str]())
-    assert whole["understood"] / whole["answers"] >= 0.97
+    least = {tag: largest if tag in LARGEST else other for tag in shares}
+    assert {tag: share for tag, share in shares.items() if share < least[tag]} == {}
+    counted = sum(counts.values(), Counter[str]())
+    assert counted["understood"] / counted["answers"] >= whole
 
 
 def test_hard_answers_are_asked_about_rather_than_guessed() -> None:

@@ -1,0 +1,99 @@
+"""What names one choice at once: its weekday, its hour, "none of them", or all of it without its marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from bot.conversation import weekdays
+from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.letters import plain, unmarked
+from bot.conversation.lexicon import Lexicon
+
+TURNS = frozenset({"not", "except", "hedge", "all", "none", "refuse", "or", "week"})
+HOUR = re.compile(r"(?<![\d:.])(\d{1,2})(?=\D|$)")
+#: says that a figure is an hour
+_CLOCKED = re.compile(r"\d\s?(?:[ap]\.?\s?m\b|h\b|:\d\d|(?:da|ta)\b)|\b(?:las|às|as) \d", re.IGNORECASE)
+AM, PM = (re.compile(rf"(?<![^\W\d]){half}\.?\s?m\b", re.IGNORECASE) for half in "ap")
+
+
+def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """Return the number of the choice, from 1; 0 for none. Never sure."""
+    return (
+        _without_its_marks(text, labels, lexicon.grammar)
+        or _none_of_them(text, labels, lexicon.grammar)
+        or _by_weekday(text, labels, lexicon)
+        or _by_hour(text, labels, lexicon)
+    )
+
+
+def _without_its_marks(text: str, labels: Sequence[str], grammar: Grammar) -> int:
+    """ "Thu vien": where marks matter, a whole choice written without them; 0 for none."""
+    said = f" {plain(text)} "
+    if not grammar.keeps_marks or not said.isascii():
+        return 0
+    held = [n for n, label in enumerate(labels, 1) if f" {unmarked(plain(label))} " in said]
+    return held[0] if len(held) == 1 and not _is_turned(grammar.cut(text)) else 0
+
+
+def _none_of_them(text: str, labels: Sequence[str], grammar: Grammar) -> int:
+    """ "None of the three, I work": the one choice that is another time or way; 0 for none."""
+    others = [n for n, label in enumerate(labels, 1) if _has(grammar.cut(label), "another")]
+    pieces = [piece for piece in grammar.cut(text) if not piece.kinds & {"courtesy"}]
+    if len(others) != 1 or not pieces or not pieces[0].kinds & {"none"} or "fine" in pieces[0].kinds:
+        return 0
+    return (
+        0 if any(piece.kinds & {"hedge", "or", "yes", "but", "except"} for piece in pieces[1:]) else others[0]
+    )
+
+
+def _by_weekday(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "The Wednesday one": where every choice has a weekday of its own, but one; 0 for none."""
+    of_days = weekdays.of_choices(labels, lexicon)
+    named = weekdays.named(text, lexicon) if of_days else frozenset()
+    pieces = lexicon.grammar.cut(text)
+    if len(named) != 1 or _is_turned(pieces) or _has(pieces, "busy", "limit", "till", "past", "next"):
+        return 0
+    hours = set(map(int, HOUR.findall(_figures_of(text))))
+    number = of_days.get(next(iter(named)), 0)
+    return number if number and hours <= set(map(int, HOUR.findall(labels[number - 1]))) else 0
+
+
+def _by_hour(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "6pm works", "la de las 6", "celui de 18h": the hour that one choice alone begins at; 0 for none."""
+    hours = [int(found[0]) if len(found := HOUR.findall(label)) == 1 else -1 for label in labels]
+    said = [int(each) for each in HOUR.findall(_figures_of(text))]
+    pieces = lexicon.grammar.cut(text)
+    if len(said) != 1 or hours.count(said[0]) != 1 or _is_turned(pieces) or _is_limited(pieces):
+        return 0
+    number = hours.index(said[0]) + 1
+    worded = said[0] > len(labels) and any(letter.isalpha() for letter in text)
+    clear = worded or _CLOCKED.search(text) is not None
+    label = labels[number - 1]
+    wrong_half = any(one.search(text) and other.search(label) for one, other in ((AM, PM), (PM, AM)))
+    named, own = weekdays.named(text, lexicon), weekdays.named(labels[number - 1], lexicon)
+    return number if clear and not wrong_half and (named <= own or not named) else 0
+
+
+def _is_limited(pieces: Sequence[Piece]) -> bool:
+    """Say whether an "after" or "until" stands right before a figure or right behind it."""
+    at = next((n for n, piece in enumerate(pieces) if any(map(str.isdigit, piece.said))), 0)
+    around = [*pieces[max(0, at - 2) : at], *pieces[at + 1 : at + 2]]
+    return any(
+        piece.kinds & {"limit", "till", "range_to", "busy"} and "filler" not in piece.kinds
+        for piece in around
+    )
+
+
+def _figures_of(text: str) -> str:
+    """Level a text's figures."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def _has(pieces: Sequence[Piece], *kinds: str) -> bool:
+    return any(piece.kinds.intersection(kinds) and "filler" not in piece.kinds for piece in pieces)
+
+
+def _is_turned(pieces: Sequence[Piece]) -> bool:
+    return any(piece.kinds & TURNS and not piece.kinds & {"filler", "option", "only"} for piece in pieces)

@@ -1,0 +1,149 @@
+"""Whether a text is a STOP: a word of the family's list, the word misspelt, or a sentence."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from bot import languages
+from bot.conversation import misspelt, optout
+from bot.conversation.letters import plain, shortened, unmarked
+from bot.conversation.lexicon import Lexicon
+from bot.conversation.listed import is_one_of, without_courtesy
+from bot.conversation.slips import near
+from bot.conversation.tapbacks import is_tapback
+
+#: a sentence that ends in a question mark
+_ASKED = re.compile(r"[^.,;:!?\n¡¿。，、；！؟？–—،؛۔።፣፤၊।]*[?؟？]+")
+#: what parts two clauses, in every script that is written here
+CLAUSE = re.compile(r"[.,;:!\n¡¿。，、；！–—،؛۔።፣፤၊।]+|\s-\s")
+#: words around a free sentence that change nothing about it
+_FILLERS = frozenset(
+    {"now", "anymore", "again", "ever", "i", "want", "to", "you", "please", "ya", "por", "favor"}
+)
+#: a free sentence has so many words at least, or letters in a script without spaces
+_SENTENCE_WORDS, _SENTENCE_LETTERS = 3, 5
+#: a phrase of so many letters may be written as one word
+_RUN_TOGETHER = 6
+#: a word of so many letters may have one of them drawn out
+_STRETCHED = 5
+_DOUBLED = re.compile(r"(.)\1+")
+#: a shorter word may be a slip of another one
+_LONG_WORD = 9
+
+
+def is_stop(text: str, lexicon: Lexicon) -> bool:
+    """Say whether a text asks us to stop (rule 16).
+
+    A word counts only when it is the whole message; "no" never does; accents must be there where
+    they change the meaning. A free sentence may also be one clause of a text.
+    """
+    if is_tapback(text):
+        return False
+    if is_one_of(text, lexicon.stop, lexicon) or _drawn_out(text, lexicon.stop) or _misspelt(text, lexicon):
+        return True
+    if _run_together(text, lexicon):
+        return True
+    if optout.asks(text, lexicon.grammar):
+        return True
+    clauses = [clause for clause in CLAUSE.split(_without_questions(text)) if plain(clause)]
+    if any(
+        _is_sentence(clause, lexicon) or optout.asks(clause, lexicon.grammar, clause=True)
+        for clause in clauses
+    ):
+        return True
+    if any(optout.asks_amid(clause, lexicon.grammar) for clause in clauses):
+        return True
+    return _stop_and_why(clauses, lexicon) or _texts_and_no_more(clauses, lexicon)
+
+
+def _texts_and_no_more(clauses: list[str], lexicon: Lexicon) -> bool:
+    """ "Your texts are annoying, I don't want any more": each clause says half of it."""
+    small = lexicon.grammar
+    refused = [
+        clause for clause in clauses if optout.refuses_more(clause, small) or optout.says_stop(clause, small)
+    ]
+    rest = [clause for clause in clauses if clause not in refused]
+    return bool(refused and rest) and all(optout.complains(clause, small) for clause in rest)
+
+
+def _without_questions(text: str) -> str:
+    """ "Who is this? Stop texting me": what is asked is no request."""
+    return _ASKED.sub(" ", text)
+
+
+def _stop_and_why(clauses: list[str], lexicon: Lexicon) -> bool:
+    """ "Please stop, I get too many texts": a bare word, and a reason that speaks of our texts."""
+    if not clauses:
+        return False
+    if is_one_of(clauses[0], lexicon.stop, lexicon):
+        rest = clauses[1:]
+        return any(_speaks_of_texts(clause, lexicon) for clause in rest)
+    keywords = lexicon.grammar.kinds.get("keyword", frozenset())
+    if len(clauses) > 1 and without_courtesy(clauses[-1], lexicon) in keywords:
+        return all(_speaks_of_texts(clause, lexicon) for clause in clauses[:-1])
+    first, _, rest_of_it = without_courtesy(clauses[0], lexicon).partition(" ")
+    return first in keywords and optout.gives_reason(rest_of_it, lexicon.grammar)
+
+
+def _speaks_of_texts(clause: str, lexicon: Lexicon) -> bool:
+    return optout.mentions_messages(clause, lexicon.grammar) or optout.gives_reason(clause, lexicon.grammar)
+
+
+def _misspelt(text: str, lexicon: Lexicon) -> bool:
+    """A slip in one word that means nothing else: "unsubcribe", "stpo"."""
+    word = unmarked(plain(text))
+    if " " in word or lexicon.marks_matter:
+        return False
+    keywords = {unmarked(each) for each in lexicon.stop if " " not in each}
+    if not lexicon.grammar.exact and _undoubled(word) in {_undoubled(each) for each in keywords}:
+        return True
+    if misspelt.is_slip_of(word, keywords, lexicon.grammar):
+        return True
+    long = len(word) >= _LONG_WORD and word.isascii()
+    return long and any(len(each) >= _LONG_WORD and near(word, each) for each in keywords)
+
+
+def _undoubled(word: str) -> str:
+    """ "ايقااف": each run of one letter as one, where the word is long enough to stay itself."""
+    return _DOUBLED.sub(r"\1", word) if len(word) >= _STRETCHED else word
+
+
+def _run_together(text: str, lexicon: Lexicon) -> bool:
+    """ "Tsotseg", "pleasestop": a phrase of the list, its spaces left out."""
+    word = plain(text)
+    return " " not in word and len(word) >= _RUN_TOGETHER and word in _squeezed(lexicon.stop)
+
+
+@cache
+def _squeezed(phrases: frozenset[str]) -> frozenset[str]:
+    return frozenset(phrase.replace(" ", "") for phrase in phrases if " " in phrase)
+
+
+def _drawn_out(text: str, phrases: frozenset[str]) -> bool:
+    return any(shorter in phrases for shorter in shortened(plain(text)))
+
+
+def has_stop_clause(text: str, lexicon: Lexicon) -> bool:
+    """Say whether one clause of a text is a STOP: honoured within a danger text as well (rule 19)."""
+    return any(is_stop(clause, lexicon) for clause in (text, *CLAUSE.split(text)) if plain(clause))
+
+
+def _is_sentence(clause: str, lexicon: Lexicon) -> bool:
+    kept = [word for word in without_courtesy(clause, lexicon).split() if word not in _FILLERS]
+    bare = " ".join(kept)
+    one_run = len(kept) == 1 and not unmarked(bare).isascii()
+    long_enough = len(kept) >= _SENTENCE_WORDS or (one_run and len(bare) >= _SENTENCE_LETTERS)
+    return long_enough and (bare in _without_fillers(lexicon.stop) or bare in _of_any_language())
+
+
+@cache
+def _of_any_language() -> frozenset[str]:
+    """Return the free sentences of every language: long enough to mean STOP whoever writes them."""
+    listed = (plain(word) for one in languages.all_languages() for word in languages.words("stop", one.tag))
+    return frozenset(word for word in listed if len(word.split()) >= _SENTENCE_WORDS)
+
+
+@cache
+def _without_fillers(phrases: frozenset[str]) -> frozenset[str]:
+    return frozenset(" ".join(w for w in phrase.split() if w not in _FILLERS) for phrase in phrases)
