@@ -115,5 +115,5 @@ def _row(tag: str, each: Counter[str]) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    for folder in sys.argv[1:] or ["unseen", "seen"]:
+    for folder in sys.argv[1:] or ["unseen", "unseen_second", "unseen_third", "unseen_fourth", "seen"]:
         sys.stdout.write(f"{folder}\n{table(folder)}\n\n")
