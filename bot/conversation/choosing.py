@@ -40,11 +40,11 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
     named = _placed(text, len(labels), lexicon)
     if named is not None:
         return named, True
+    by_name = (_by_unspaced if grammar.unspaced else _by_words)(text, labels, grammar)
     if at_once := naming.read(text, labels, lexicon):
-        return at_once, False
-    by_name = _by_unspaced if grammar.unspaced else _by_words
+        return at_once, by_name == (at_once, True)
     return (
-        by_name(text, labels, grammar)
+        by_name
         or _by_part_of_day(text, labels, grammar)
         or _by_idea(text, labels, grammar)
         or (_by_few_signs(text, labels, grammar) if grammar.unspaced else None)
