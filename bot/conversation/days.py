@@ -100,9 +100,8 @@ def tokens(said: str, tag: str) -> list[Token]:
     """Cut a plain text where the names of days and months stand, the longest first."""
     names, ordered = _names(tag)
     rest, found = f" {said} ", dict[str, Token]()
-    for name in ordered:
-        runs_on = _runs_on(name)
-        if (wanted := name if runs_on else f" {name} ") not in rest:
+    for name, wanted in ordered:
+        if wanted not in rest:
             continue
         mark = f"\x00{len(found)}"
         found[mark] = Token(name, *names[name])
@@ -128,14 +127,16 @@ def _bare(word: str) -> Iterator[str]:
 
 
 @cache
-def _names(tag: str) -> tuple[Mapping[str, tuple[Is, int]], tuple[str, ...]]:
+def _names(tag: str) -> tuple[Mapping[str, tuple[Is, int]], tuple[tuple[str, str], ...]]:
+    """Return what names mean, and the names, the longest first, as they are looked for in a text."""
     calendar = calendar_of(tag)
     names: dict[str, tuple[Is, int]] = {word: (Is.AHEAD, n) for word, n in calendar.relative.items()}
     names |= {word: (Is.MONTH, n) for word, n in calendar.months.items()}
     for word, n in calendar.weekdays.items():
         month = calendar.months.get(word)
         names[word] = (Is.WEEKDAY, n) if month is None else (Is.EITHER, n * 100 + month)
-    return names, tuple(sorted(names, key=len, reverse=True))
+    ordered = sorted(names, key=len, reverse=True)
+    return names, tuple((name, name if _runs_on(name) else f" {name} ") for name in ordered)
 
 
 def misspelt(word: str, names: Mapping[str, int]) -> int | None:

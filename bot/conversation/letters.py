@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from typing import Final
 
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼʻ`´\u0640\ufe0e\ufe0f\u20e3\u200d\u200c")
 _ASCII_WORDS = re.compile("[a-z0-9]+")
@@ -15,7 +17,7 @@ _THUMBS = dict.fromkeys("\U0001f44d\u2705\u2714\u2611\U0001f44c\U0001f197\U0001f
 _ALIKE = str.maketrans(
     {
         **dict.fromkeys("أإآٱ", "ا"), **dict.fromkeys("ىیې", "ي"), **dict.fromkeys("ةہھەۀ", "ه"),
-        "ک": "ك", "ګ": "گ", "ؤ": "و", "ئ": "ي", "ۍ": "ي", "ړ": "ر", "ё": "е", "ґ": "г",
+        "ک": "ك", "ګ": "گ", "ؤ": "و", "ئ": "ي", "ۍ": "ي", "ړ": "ر", "ё": "е", "ґ": "г", "đ": "d", "ł": "l",
         "\u093c": "", "ँ": "ं",
     }
 )  # fmt: skip
@@ -25,16 +27,29 @@ _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 _DOUBLED_END = re.compile(r"(\w)\1+\b")
 
 
+class _ByLetter(dict[int, str]):
+    """A table for `str.translate`, made letter by letter as they come up."""
+
+    def __init__(self, of: Callable[[str], str]) -> None:
+        super().__init__()
+        self._of = of
+
+    def __missing__(self, code: int) -> str:
+        self[code] = self._of(chr(code))
+        return self[code]
+
+
 def plain(text: str) -> str:
     """Reduce a text to its words: NFKC, case folded, digits of any script as 0-9, no marks or emoji."""
     if text.isascii():
         return " ".join(_ASCII_WORDS.findall(text.translate(_APOSTROPHES).lower()))
     text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).casefold()
-    text = _ARABIC_MARKS.sub("", text)
-    return " ".join("".join(_kept(letter) for letter in text).split())
+    return " ".join(text.translate(_KEPT).split())
 
 
 def _kept(letter: str) -> str:
+    if _ARABIC_MARKS.match(letter):
+        return ""
     digit = unicodedata.decimal(letter, None)
     if digit is not None:
         return str(digit)
@@ -46,18 +61,22 @@ def unmarked(text: str) -> str:
 
     Their vowel signs and tone marks stay.
     """
-    if text.isascii():
-        return text
-    letters = []
-    for letter in text.replace("đ", "d").replace("ł", "l").translate(_ALIKE):
-        apart = unicodedata.normalize("NFD", letter)
-        letters.append(apart[0] if apart[0].isascii() else _ethiopic(letter))
-    return "".join(letters)
+    return text if text.isascii() else text.translate(_UNMARKED)
+
+
+def _bare(letter: str) -> str:
+    alike = letter.translate(_ALIKE)
+    base = unicodedata.normalize("NFD", alike)[:1]
+    return base if base.isascii() else _ethiopic(alike)
 
 
 def _ethiopic(letter: str) -> str:
     row = _ROWS.get(ord(letter) & ~7)
     return chr(row + (ord(letter) & 7)) if row is not None else letter
+
+
+_KEPT: Final = _ByLetter(_kept)
+_UNMARKED: Final = _ByLetter(_bare)
 
 
 def shortened(text: str) -> tuple[str, ...]:
