@@ -6,8 +6,9 @@ The peer is a bare ASGI route on the same server, which checks the same signatur
 stores nothing. Servers on one core, the caller on another. Rows are JSON lines: requests a second over 64
 connections, the processor time that each costs its server, and the 99th percentile of the time to an answer
 when requests come evenly at half of what ours took. What is asked for: `ratio` 0.6 or more, `p99_ratio` 3 or
-less. On a machine that does other work besides, `processor_ratio` is the one to trust. Thinking about what
-came in happens after the answer, in both senses, and is not part of this.
+less. On a machine that does other work besides, `processor_ratio` is the one to trust. Thinking about a text
+happens after the answer and is not part of this; carrying out what a report says happens after it too,
+and is.
 """
 
 from __future__ import annotations
@@ -75,12 +76,16 @@ async def _serve(side: str) -> None:
         app = assemble(settings) if side == "durable" else None
         if app is not None:
             app.store.writing(_texts, TEXTS)
-        server = WebServer(Running(app).webhooks() if app else bare, "127.0.0.1", 0)
+        running = Running(app) if app else None
+        server = WebServer(running.webhooks() if running else bare, "127.0.0.1", 0)
+        reports = asyncio.create_task(running.service.reports.run()) if running else None
         _, port = await server.start()
         print(port, flush=True)  # noqa: T201
         await asyncio.to_thread(sys.stdin.read)
         await server.stop()
-        if app is not None:
+        if app is not None and running is not None and reports is not None:
+            running.service.reports.stop()
+            await reports
             await app.close()
 
 

@@ -1,8 +1,11 @@
-"""What a provider reports of our texts: kept as it came, then carried out for the text and its phone."""
+"""What a provider reports of our texts: kept as it came, then carried out for the text and its phone.
+
+Webhooks keep (`outbox.keep_statuses`) and answer; `scheduler.reports` carries out what is due soon after.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -17,21 +20,41 @@ from bot.store.tables import ContactPoint
 UNREACHABLE = "The phone was off on three days; ask the family whether this number is still theirs."
 
 
-def accept_status(
-    session: Session, report: StatusReport, now: datetime, settings: Settings | None = None
-) -> None:
-    """Keep one status report and carry out what it says; see `accept_statuses`."""
-    accept_statuses(session, [report], now, settings)
+def carry_out(
+    session: Session,
+    read: Callable[[outbox.Due], StatusReport],
+    now: datetime,
+    settings: Settings | None,
+    most: int = 1,
+) -> int:
+    """Carry out what is kept and due, in the order in which it came; return how many reports that were.
 
-
-def accept_statuses(
-    session: Session, reports: Sequence[StatusReport], now: datetime, settings: Settings | None = None
-) -> None:
-    """Keep status reports, in the order in which they came, and carry out what they say.
-
-    They speak of the delivery and of its phone. Without settings a failure is final, whatever it was.
+    They speak of the delivery and of its phone. `read` says what a report means, as its channel has it.
+    Without settings a failure is final, whatever it was.
     """
-    moved = outbox.apply_statuses(session, reports, now)
+    last = outbox.due_until(session, most)
+    if last is None:
+        return 0
+    contacts.answer(session, outbox.arrived(session, last, now))
+    reports = [read(one) for one in outbox.due_statuses(session, last)]
+    _say(session, outbox.carry_out(session, reports, now), now, settings)
+    return outbox.carried_out(session, last)
+
+
+def leave_next(session: Session) -> int | None:
+    """Give up the next report that is due, which cannot be carried out; it stays kept. Return its id."""
+    last = outbox.due_until(session, 1)
+    if last is not None:
+        outbox.carried_out(session, last)
+    return last
+
+
+def _say(
+    session: Session,
+    moved: Sequence[tuple[StatusReport, int]],
+    now: datetime,
+    settings: Settings | None,
+) -> None:
     contacts.answer(session, [phone for report, phone in moved if report.status == "delivered"])
     for report, phone in moved:
         if report.opted_out or report.bad_address:

@@ -7,7 +7,6 @@ takes one step, and the talk, the reply and the texts that follow are committed 
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,7 +37,7 @@ from bot.store.tables import (
     Talk,
     micros,
 )
-from bot.store.written import insert_rows
+from bot.store.written import as_json, insert_rows
 from bot.talking import Turn
 
 
@@ -59,7 +58,7 @@ def accept(
             one.provider_id,
             one.lane,
             one.address,
-            _written(dict(zip(_FIELDS, _values(one), strict=True))),
+            as_json(dict(zip(_FIELDS, _values(one), strict=True))),
             micros(min(at, now)),
             bool(sent),
         )
@@ -82,7 +81,6 @@ def accept_listed(session: Session, listed: Sequence[tuple[Message, datetime]], 
 
 _FIELDS: Final = Message.__slots__
 _values: Final = attrgetter(*_FIELDS)
-_written: Final = json.JSONEncoder(ensure_ascii=False).encode
 _COLUMNS: Final = ("channel", "provider_id", "lane", "address", "message", "received_at", "pulled")
 _ONCE: Final = "ON CONFLICT (channel, provider_id) DO NOTHING"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot import receipts, replies
+from bot import replies
 from bot.app import App
 from bot.bootstrap import at_rest
 from bot.channels import telegram
@@ -104,7 +104,7 @@ class Running:
             await self._inbound.keep(messages)
 
     async def accept_status(self, report: StatusReport) -> None:
-        """Keep a status report; durable when this returns."""
+        """Keep a status report, durable when this returns; soon after it is carried out."""
         await self._reports.keep([report])
 
     async def _keep_inbound(self, messages: list[Inbound]) -> None:
@@ -112,8 +112,8 @@ class Running:
         self.service.came()
 
     async def _keep_reports(self, reports: list[StatusReport]) -> None:
-        now, settings = self.app.clock.now(), self.app.settings
-        await self.app.store.write(receipts.accept_statuses, reports, now, settings)
+        await self.app.store.write(outbox.keep_statuses, reports, self.app.clock.now())
+        self.service.reports.came()
 
     async def _listen(self) -> None:
         """Tell Telegram how we listen and, when polling, listen until cancelled."""

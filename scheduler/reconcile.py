@@ -2,7 +2,7 @@
 
 An uncertain text is one that the provider may have: the program was killed, or the connection broke,
 between asking and hearing the answer. A signed status callback that carries its attempt settles it
-(`bot.store.outbox.apply_status`). Otherwise we look: the provider lists what it accepted for that
+(`bot.store.outbox.carry_out`). Otherwise we look: the provider lists what it accepted for that
 number, and a text of the same words that we cannot account for, made since the try began, is ours.
 Only after a generous grace *and* two looks without finding it is it queued again. Where there is no
 list (Telegram), or more than one text fits, or the words are no longer shown, it is held for staff.

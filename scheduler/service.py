@@ -17,6 +17,7 @@ from bot.store import outbox, pulse
 from scheduler.duty import Duty
 from scheduler.pull import pull
 from scheduler.read_back import read_back
+from scheduler.reports import Reports
 from scheduler.sending import Sending, dare
 from scheduler.understanding import Understanding
 
@@ -38,6 +39,7 @@ class Service:
     understanding: Understanding = field(init=False)
     duty: Duty = field(init=False)
     _came: asyncio.Event = field(default_factory=asyncio.Event)
+    reports: Reports = field(init=False)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _closing: set[asyncio.Task[None]] = field(default_factory=set)
     _stopping: bool = False
@@ -49,12 +51,13 @@ class Service:
         self.sending = Sending(self.app)
         self.understanding = Understanding(self.app, self.hurry)
         self.duty = Duty(self.app, self.hurry)
+        self.reports = Reports(self.app)
 
     async def start(self) -> None:
         """Take every lane and begin to tick."""
         self._on_hold = await self.app.store.read(outbox.hold_in_force) is not None
         self.sending.start()
-        self._tasks = [asyncio.create_task(self._think())]
+        self._tasks = [asyncio.create_task(self._think()), asyncio.create_task(self.reports.run())]
         every = self.app.settings.sending.tick_seconds
         jobs: list[tuple[Callable[[], Awaitable[None]], float]] = [
             (self.release_due, every),
@@ -93,6 +96,7 @@ class Service:
         if self._ticker.running:
             self._ticker.shutdown(wait=False)
         self._came.set()
+        self.reports.stop()
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 
 from bot import broadcasts, receipts, replies
 from bot.channels.twilio_codes import CODES, FILTERED
-from bot.errors import Again, BadAddress, OptedOut
 from bot.messages import ChannelName, DeliveryState, Inbound, StatusReport
 from bot.settings import Settings
 from bot.store import contacts, outbox
@@ -17,6 +16,7 @@ from bot.store.store import Store
 from bot.store.tables import Broadcast, ContactPoint, Delivery, Handover, Lane, LaneState, ProviderEvent
 from tests import school
 from tests.conftest import StandingClock
+from tests.reporting import reported
 from tests.school import SMS, Desk, phone
 
 
@@ -55,20 +55,10 @@ def out(desk: Desk, phones: int = 1, *, purpose: str = "school") -> int:
 
 def report(desk: Desk, row: Delivery, code: int | None, status: str = "failed") -> None:
     """Let Twilio's callback about a text come in, with one of its codes."""
-    meaning = CODES.get(code) if code else None
     told = StatusReport(
-        ChannelName.SMS,
-        row.provider_id or "",
-        status,
-        attempt=row.attempt,
-        code=str(code) if code else None,
-        reason=meaning.sentence if meaning else None,
-        opted_out=meaning is not None and meaning.error is OptedOut,
-        bad_address=meaning is not None and meaning.error is BadAddress,
-        again=meaning.again if meaning else Again.NEVER,
-        filtered=code == FILTERED,
+        ChannelName.SMS, row.provider_id or "", status, attempt=row.attempt, code=str(code) if code else None
     )
-    desk.store.writing(receipts.accept_status, told, desk.clock.now(), desk.settings)
+    desk.store.writing(reported, told, desk.clock.now(), desk.settings)
 
 
 def only(desk: Desk) -> Delivery:

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from bot import households, receipts, replies
+from bot import households, replies
+from bot.channels.twilio_codes import CODES
 from bot.conversation.ask import Ask
 from bot.errors import BroadcastError
 from bot.messages import ChannelName, DeliveryState, Inbound, StatusReport
@@ -27,6 +28,7 @@ from bot.store.tables import (
 from bot.store.tables import Inbound as InboundRow
 from tests import school
 from tests.conftest import StandingClock
+from tests.reporting import reported
 from tests.school import SMS, TELEGRAM, Desk, phone
 
 CLOSED = Ask("one_of", ("8-11", "3-5", "6-8"))
@@ -120,33 +122,26 @@ def test_a_later_message_waits_for_an_earlier_one_of_the_same_phone(desk: Desk) 
 
 @pytest.mark.parametrize(
     ("report", "stopped", "bad"),
-    [("opted_out", True, False), ("bad_address", False, True), ("", False, False)],
+    [(21610, True, False), (30005, False, True), (30008, False, False)],
 )
 def test_a_status_report_may_stop_a_phone_or_call_it_bad(
-    desk: Desk, report: str, stopped: bool, bad: bool
+    desk: Desk, report: int, stopped: bool, bad: bool
 ) -> None:
     address = asked(desk)
     (row,) = school.deliveries(desk.store)
     for _ in range(2):
-        failed = StatusReport(
-            ChannelName.SMS,
-            row.provider_id or "",
-            "failed",
-            reason="It says so.",
-            opted_out=report == "opted_out",
-            bad_address=report == "bad_address",
-        )
-        desk.store.writing(receipts.accept_status, failed, desk.clock.now())
+        failed = StatusReport(ChannelName.SMS, row.provider_id or "", "failed", code=str(report))
+        desk.store.writing(reported, failed, desk.clock.now())
     kept = contact(desk, address)
     assert (kept.stopped_at is not None, kept.bad_at is not None) == (stopped, bad)
     ledger = desk.store.reading(lambda session: session.exec(select(Consent.evidence)).all())
-    assert list(ledger) == ["It says so."] * stopped, "however often the report comes"
+    assert list(ledger) == [CODES[report].sentence] * stopped, "however often the report comes"
 
 
 def test_a_report_of_a_text_that_we_do_not_know_changes_nothing(desk: Desk) -> None:
     asked(desk)
-    stranger = StatusReport(ChannelName.SMS, "SM" + "f" * 32, "failed", opted_out=True)
-    desk.store.writing(receipts.accept_status, stranger, desk.clock.now())
+    stranger = StatusReport(ChannelName.SMS, "SM" + "f" * 32, "failed", code="21610")
+    desk.store.writing(reported, stranger, desk.clock.now())
     assert school.states(desk.store) == {"sent": 1}
 
 
@@ -157,8 +152,8 @@ def test_after_the_provider_stopped_a_phone_nothing_is_queued_for_it(desk: Desk)
     """Its words go to a person; an answer would sit in the queue for ever, and go out after a START."""
     address = asked(desk)
     (row,) = school.deliveries(desk.store)
-    report = StatusReport(ChannelName.SMS, row.provider_id or "", "failed", opted_out=True)
-    desk.store.writing(receipts.accept_status, report, desk.clock.now())
+    report = StatusReport(ChannelName.SMS, row.provider_id or "", "failed", code="21610")
+    desk.store.writing(reported, report, desk.clock.now())
     desk.says(address, "When does the bus come?")
     assert moving(desk.store) == []
     assert school.handovers(desk.store) == ["after stop"]

@@ -63,7 +63,7 @@ async def test_what_comes_in_is_stored_and_answered(app: App, channel: FakeChann
         (row,) = school.deliveries(app.store)
         report = StatusReport(ChannelName.SMS, row.provider_id or "", "delivered", attempt=row.attempt)
         await running.accept_status(report)
-        assert school.states(app.store) == {"delivered": 1}
+        await until("what it says", lambda: school.states(app.store) == {"delivered": 1})
         kept = app.store.reading(lambda session: session.exec(select(ProviderEvent.status)).all())
         assert kept == ["delivered"]
         assert running.address is not None

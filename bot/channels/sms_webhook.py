@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,7 @@ _ANSWERED: Final = keywords.STOPS | keywords.HELPS
 #: what OptOutType may say (twilio.com/docs/messaging/tutorials/advanced-opt-out)
 _MEANT: Final = frozenset({"STOP", "START", "HELP"})
 _FORM = "application/x-www-form-urlencoded"
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
 class SmsWebhook:
@@ -53,21 +55,8 @@ class SmsWebhook:
         status = STATUSES.get(form.get("MessageStatus") or form.get("SmsStatus") or "")
         if status is None:
             raise Malformed("The report carries no message status that Twilio documents.")
-        code = form.get("ErrorCode", "")
-        meaning = CODES.get(int(code)) if re.fullmatch(r"\d{1,6}", code, re.ASCII) else None
-        return StatusReport(
-            channel=ChannelName.SMS,
-            provider_id=_matching(form.get("MessageSid", ""), "MessageSid", SID),
-            status=status,
-            attempt=_attempt(request.url),
-            code=code or None,
-            reason=_reason(status, code, meaning),
-            opted_out=meaning is not None and meaning.error is OptedOut,
-            bad_address=meaning is not None and meaning.error is BadAddress,
-            again=meaning.again if meaning is not None else Again.NEVER,
-            filtered=code == str(FILTERED),
-            raw=form,
-        )
+        sid = _matching(form.get("MessageSid", ""), "MessageSid", SID)
+        return as_report(sid, status, form.get("ErrorCode") or None, attempt=_attempt(request.url), raw=form)
 
     def _verified(self, request: Request) -> dict[str, str]:
         """Return the form once its signature, and then its account, have proven right."""
@@ -82,6 +71,33 @@ class SmsWebhook:
         if form.get("AccountSid") != self._settings.account_sid:
             raise Malformed("The request is for another Twilio account.")
         return form
+
+
+def as_report(
+    provider_id: str,
+    status: str,
+    code: str | None,
+    *,
+    attempt: str | None = None,
+    raw: Mapping[str, str] = _NOTHING,
+) -> StatusReport:
+    """Say what Twilio's report on a text means: its status as ours, its error code as our policies do."""
+    if code is None and status != "failed":
+        return StatusReport(ChannelName.SMS, provider_id, status, attempt, raw=raw)
+    meaning = CODES.get(int(code)) if code and re.fullmatch(r"\d{1,6}", code, re.ASCII) else None
+    return StatusReport(
+        channel=ChannelName.SMS,
+        provider_id=provider_id,
+        status=status,
+        attempt=attempt,
+        code=code,
+        reason=_reason(status, code, meaning),
+        opted_out=meaning is not None and meaning.error is OptedOut,
+        bad_address=meaning is not None and meaning.error is BadAddress,
+        again=meaning.again if meaning is not None else Again.NEVER,
+        filtered=code == str(FILTERED),
+        raw=raw,
+    )
 
 
 def _form(request: Request) -> dict[str, str]:
@@ -138,7 +154,7 @@ def _attempt(url: str) -> str | None:
     return None
 
 
-def _reason(status: str, code: str, meaning: Meaning | None) -> str | None:
+def _reason(status: str, code: str | None, meaning: Meaning | None) -> str | None:
     if meaning is not None:
         return meaning.sentence
     if status == "failed":

@@ -182,7 +182,10 @@ class ContactPoint(SQLModel, table=True):
     """One address on one channel; consent lives on it; many people may share it."""
 
     __tablename__ = "contact_point"
-    __table_args__ = (UniqueConstraint("channel", "address"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "address"),
+        _partial("contact_point_off", "id", where="off_days > 0"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     channel: str
     address: str
@@ -497,14 +500,17 @@ class ProviderEvent(SQLModel, table=True):
     """Every status report, as it came."""
 
     __tablename__ = "provider_event"
+    __table_args__ = (_partial("provider_event_due", "id", where="due"),)
     id: int | None = Field(default=None, primary_key=True)
     channel: str
-    provider_id: str = Field(index=True)
+    provider_id: str
     attempt: str | None = None
     status: str
     code: str | None = None
     raw: dict[str, Any] = _json(nullable=False)
     received_at: datetime = _moment(nullable=False)
+    #: it is kept, and what it says is not carried out yet
+    due: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
 
 
 class Talk(SQLModel, table=True):

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import chain
 from typing import Any, Final
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -31,6 +32,11 @@ _JSON: Final = {
         "number": "split_part(one.key, '.', 2)",
     },
 }
+
+
+def as_json(value: Any) -> str:
+    """Write a value as JSON; keys that are numbers become text, letters stay letters."""
+    return msgspec.json.encode(value).decode()
 
 
 def with_rows(connection: Connection, statement: str) -> sa.TextClause:

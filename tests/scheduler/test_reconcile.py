@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from bot import broadcasts, receipts
+from bot import broadcasts
 from bot.app import App
 from bot.errors import Temporary, Uncertain
 from bot.messages import ChannelName, DeliveryState, Sighting, StatusReport
@@ -20,6 +20,7 @@ from scheduler.reconcile import NO_LIST, NO_WORDS, SEVERAL, reconcile
 from tests import school
 from tests.conftest import StandingClock
 from tests.fakes import FakeChannel
+from tests.reporting import reported
 from tests.school import phone
 
 LANE = 1
@@ -148,7 +149,7 @@ async def test_a_callback_of_the_old_try_still_settles_a_text_that_waits_to_go_a
         clock.advance(seconds=121)
         await look(app)
     report = StatusReport(ChannelName.SMS, "SM" + "a" * 32, "sent", attempt=one.message.attempt)
-    app.store.writing(receipts.accept_status, report, clock.now())
+    app.store.writing(reported, report, clock.now())
     assert the_row(app).state == DeliveryState.SENT
 
 
@@ -326,7 +327,7 @@ async def test_a_callback_between_the_look_and_its_conclusion_wins(
 
     class Slow(FakeChannel):
         async def find(self, address: str, since: object) -> list[Sighting]:
-            await app.store.write(receipts.accept_status, report, clock.now())
+            await app.store.write(reported, report, clock.now())
             return []
 
     (sender,) = app.senders

@@ -161,13 +161,17 @@ def _app(folder: Path) -> App:
 
 async def _served(app: App, posted: Sequence[bytes]) -> tuple[float, int]:
     """Post all of it over a few connections; return how long it took and how much was refused."""
-    server = WebServer(Running(app).webhooks(), "127.0.0.1", 0)
+    running = Running(app)
+    server = WebServer(running.webhooks(), "127.0.0.1", 0)
+    carrying_out = asyncio.create_task(running.service.reports.run())
     _, port = await server.start()
     waiting = iter(posted)
     began = time.monotonic()
     refused = await asyncio.gather(*(_line(port, waiting) for _ in range(LINES)))
     took = time.monotonic() - began
     await server.stop()
+    running.service.reports.stop()
+    await carrying_out
     return took, sum(refused)
 
 

@@ -28,6 +28,7 @@ from bot.store.tables import (
     PersonContactPoint,
     Rendering,
 )
+from tests.reporting import reported
 from tests.store import build
 from tests.store.build import NOW
 
@@ -337,8 +338,8 @@ def test_a_report_hours_later_counts_as_well(store: Store) -> None:
     store.writing(a_family)
     store.writing(go_out, ["mother"])
     send(store)
-    report = StatusReport(SMS, "SM1", "failed", code="30006", reason="A landline.")
-    store.writing(outbox.apply_status, report, LATER)
+    report = StatusReport(SMS, "SM1", "failed", code="30006")
+    store.writing(reported, report, LATER)
     assert send(store) == ["her other"]
 
 

@@ -12,6 +12,7 @@ from bot.store import contacts, outbox
 from bot.store.outbox import Claimed, Settled
 from bot.store.store import Store
 from bot.store.tables import Consent, ContactPoint, Delivery, ProviderEvent
+from tests.reporting import reported
 from tests.store import build
 from tests.store.build import NOW
 
@@ -227,7 +228,7 @@ def test_status_reports_never_take_a_delivery_back(store: Store, reports: list[s
     (one,) = store.writing(claim, epoch)
     store.writing(outbox.settle, epoch, [sent(one, "SM1")], LATER)
     for status in reports:
-        store.writing(outbox.apply_status, StatusReport("sms", "SM1", status), LATER)  # type: ignore[arg-type]
+        store.writing(reported, StatusReport("sms", "SM1", status), LATER)  # type: ignore[arg-type]
     assert store.reading(build.states) == {ends: 1}
     kept = store.reading(lambda session: session.exec(select(ProviderEvent)).all())
     assert [event.status for event in kept] == reports
@@ -239,7 +240,7 @@ def test_a_callback_with_the_attempt_settles_what_we_never_heard_of(store: Store
     (one,) = store.writing(claim, epoch)
     store.writing(outbox.take_lane, 1)
     report = StatusReport("sms", "SM9", "queued", attempt=one.message.attempt)  # type: ignore[arg-type]
-    store.writing(outbox.apply_status, report, LATER)
+    store.writing(reported, report, LATER)
     row = store.reading(lambda session: session.exec(select(Delivery)).one())
     assert (row.state, row.provider_id) == ("sent", "SM9")
 
@@ -249,7 +250,7 @@ def test_a_callback_of_another_try_settles_nothing(store: Store) -> None:
     epoch = store.writing(outbox.take_lane, 1)
     (one,) = store.writing(claim, epoch)
     report = StatusReport("sms", "SM9", "sent", attempt=f"other.{one.delivery_id}")  # type: ignore[arg-type]
-    assert store.writing(outbox.apply_status, report, LATER) is None
+    store.writing(reported, report, LATER)
     assert store.reading(build.states) == {"sending": 1}
 
 

@@ -62,7 +62,15 @@ from bot.store.outbox.reminding import (
     remind,
     reminded,
 )
-from bot.store.outbox.reported import apply_status, apply_statuses
+from bot.store.outbox.reported import (
+    Due,
+    arrived,
+    carried_out,
+    carry_out,
+    due_statuses,
+    due_until,
+    keep_statuses,
+)
 from bot.store.outbox.stops import Stops
 from bot.store.outbox.stops import of as stops_of
 from bot.store.outbox.urgency import ANSWER, BULK, EMERGENCY
@@ -91,6 +99,7 @@ __all__ = [
     "ROUTES",
     "UNANSWERED",
     "Claimed",
+    "Due",
     "Hold",
     "Limits",
     "Reminded",
@@ -98,14 +107,17 @@ __all__ = [
     "Stops",
     "Undelivered",
     "answer",
-    "apply_status",
-    "apply_statuses",
+    "arrived",
     "begin_hold",
     "cancel",
+    "carried_out",
+    "carry_out",
     "claim",
     "claim_within",
     "drop_held",
     "drop_hold",
+    "due_statuses",
+    "due_until",
     "end_reminders",
     "end_unwanted",
     "ensure_lane",
@@ -116,6 +128,7 @@ __all__ = [
     "hold_in_force",
     "keep_hours",
     "keep_lanes",
+    "keep_statuses",
     "lane_of",
     "lift_hold",
     "looked",

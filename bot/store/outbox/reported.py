@@ -1,9 +1,12 @@
-"""What providers report on a text that they accepted; ranks never go back."""
+"""What providers report on a text that they accepted; ranks never go back.
+
+A report is kept, and marked as due, before the provider is answered; what it says is carried out after that,
+many reports at a time. A crash between the two loses nothing: what is due is carried out at the next start.
+"""
 
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,20 +19,40 @@ from sqlmodel import Session
 
 from bot.messages import DeliveryState, StatusReport
 from bot.store.tables import micros
-from bot.store.written import insert_rows, with_rows
+from bot.store.written import as_json, insert_rows
 
 #: how far a status report has a delivery along; it never goes back
 _RANK = {"queued": 0, "sent": 1, "delivered": 2, "failed": 2}
 _REACHED = {DeliveryState.SENT: 1, DeliveryState.DELIVERED: 2, DeliveryState.FAILED: 2}
 _REPORTED = {"delivered": DeliveryState.DELIVERED, "failed": DeliveryState.FAILED}
-_EVENT: Final = ("channel", "provider_id", "attempt", "status", "code", "raw", "received_at")
-#: what nearly every report says
-_ARRIVED: Final = """
-    UPDATE delivery SET provider_id = one.value, state = 'delivered', reason = NULL, code = NULL,
-           waiting_until = NULL, settled_at = :at
-      FROM {pairs}
-     WHERE delivery.id = CAST(one.key AS BIGINT)
+_EVENT: Final = ("channel", "provider_id", "attempt", "status", "code", "raw", "received_at", "due")
+_UNTIL: Final = sa.text(
+    "SELECT max(id) FROM (SELECT id FROM provider_event WHERE due ORDER BY id LIMIT :most) AS some"
+)
+#: what nearly every report says of nearly every text; where a failure came beside it the first one counts
+_PLAINLY_ARRIVED: Final = sa.text(
     """
+    UPDATE delivery SET state = 'delivered', reason = NULL, code = NULL, settled_at = :at
+     WHERE provider_id IN (SELECT provider_id FROM provider_event
+                            WHERE due AND id <= :last AND status = 'delivered' AND code IS NULL)
+       AND provider_id NOT IN (SELECT provider_id FROM provider_event
+                                WHERE due AND id <= :last AND status = 'failed')
+       AND state = 'sent'
+    RETURNING contact_point_id
+    """
+)
+#: what says something new
+_DUE: Final = sa.text(
+    """
+    SELECT id, channel, provider_id, attempt, status, code FROM provider_event
+     WHERE due AND id <= :last AND NOT EXISTS (
+           SELECT 1 FROM delivery WHERE delivery.provider_id = provider_event.provider_id
+              AND (delivery.state IN ('delivered', 'failed')
+                   OR (delivery.state = 'sent' AND provider_event.status IN ('queued', 'sent'))))
+     ORDER BY id
+    """
+)
+_CARRIED_OUT: Final = sa.text("UPDATE provider_event SET due = FALSE WHERE due AND id <= :last")
 #: written out, so that it costs no more than its rows; SQLite and PostgreSQL read it alike
 _MOVE: Final = sa.text(
     """
@@ -38,7 +61,18 @@ _MOVE: Final = sa.text(
      WHERE id = :of_id
     """
 )
-_written: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A report that is kept and not carried out yet."""
+
+    id: int
+    channel: str
+    provider_id: str
+    attempt: str | None
+    status: str
+    code: str | None
 
 
 @dataclass(slots=True)
@@ -48,27 +82,51 @@ class _Found:
     contact_point_id: int
 
 
-def apply_status(session: Session, report: StatusReport, now: datetime) -> int | None:
-    """Keep a provider's report and move its delivery forward; return the contact point if it moved.
+def keep_statuses(session: Session, reports: Sequence[StatusReport], now: datetime) -> None:
+    """Keep providers' reports, to be carried out soon."""
+    at = micros(now)
+    rows = [
+        (str(one.channel), one.provider_id, one.attempt, one.status, one.code, _raw(one), at, True)
+        for one in reports
+    ]
+    insert_rows(session.connection(), "provider_event", _EVENT, rows)
 
-    See `apply_statuses`.
-    """
-    return next((phone for _, phone in apply_statuses(session, [report], now)), None)
+
+def due_until(session: Session, most: int) -> int | None:
+    """Return up to which id the next reports go that are to be carried out; None if there are none."""
+    last: int | None = session.connection().execute(_UNTIL, {"most": most}).scalar()
+    return last
 
 
-def apply_statuses(
+def arrived(session: Session, last: int, now: datetime) -> list[int]:
+    """Carry out all that only say that a text arrived; return the contact points, which are on."""
+    found = session.connection().execute(_PLAINLY_ARRIVED, {"last": last, "at": micros(now)})
+    return list(found.scalars())
+
+
+def due_statuses(session: Session, last: int) -> list[Due]:
+    """Return what is due and still says something new, in the order in which it came."""
+    return [Due(*row) for row in session.connection().execute(_DUE, {"last": last})]
+
+
+def carried_out(session: Session, last: int) -> int:
+    """Note that all reports up to this one have been carried out; return how many there were."""
+    return session.connection().execute(_CARRIED_OUT, {"last": last}).rowcount
+
+
+def carry_out(
     session: Session, reports: Sequence[StatusReport], now: datetime
 ) -> list[tuple[StatusReport, int]]:
-    """Keep providers' reports and move their deliveries forward; return what moved, with its contact point.
+    """Move deliveries forward as these reports say; return what moved, with its contact point.
 
     A report that carries our attempt id settles a delivery whose answer we never saw. Nothing moves
     back: "delivered" and "failed" are both final, whichever came first.
     """
     session.flush()
+    if not reports:
+        return []
     connection = session.connection()
-    insert_rows(connection, "provider_event", _EVENT, [_event(report, now) for report in reports])
     by_provider, by_attempt = _deliveries(connection, reports)
-    arrived: dict[int, str] = {}
     moves, moved = [], []
     for report in reports:
         found = by_provider.get(report.provider_id) or by_attempt.get(report.attempt or "")
@@ -76,24 +134,18 @@ def apply_statuses(
             continue
         found.state = _REPORTED.get(report.status, DeliveryState.SENT)
         by_provider[report.provider_id] = found
-        if report.status == "delivered" and report.reason is None and report.code is None:
-            arrived[found.id] = report.provider_id
-        else:
-            moves.append(_move(found, report, now))
+        moves.append(_move(found, report, now))
         moved.append((report, found.contact_point_id))
     if moves:
         connection.execute(_MOVE, moves)
-    if arrived:
-        connection.execute(with_rows(connection, _ARRIVED), {"at": micros(now), "rows": _written(arrived)})
     if moved:
         session.expire_all()
     return moved
 
 
-def _event(report: StatusReport, now: datetime) -> tuple[Any, ...]:
-    raw = _written(dict(report.raw))
-    told = (str(report.channel), report.provider_id, report.attempt, report.status, report.code)
-    return (*told, raw, micros(now))
+def _raw(report: StatusReport) -> str:
+    raw = report.raw
+    return as_json(raw if isinstance(raw, dict) else dict(raw))
 
 
 def _move(found: _Found, report: StatusReport, now: datetime) -> dict[str, Any]:
@@ -129,7 +181,7 @@ def _deliveries(
 
 
 def _sought(connection: Connection, by: str, shown: str, values: Collection[str | int]) -> Sequence[Any]:
-    """Return (id, state, contact point, `shown`) of the deliveries whose column `by` has such a value."""
+    """Return (id, state, contact point, `shown`) of deliveries by one column."""
     if not values:
         return ()
     size = 1 << (len(values) - 1).bit_length()
@@ -143,7 +195,8 @@ def _sought(connection: Connection, by: str, shown: str, values: Collection[str 
 def _one_of(by: str, shown: str, size: int) -> sa.TextClause:
     """Make a statement for so many values; few sizes, so that each is compiled once."""
     values = ", ".join(f":v{n}" for n in range(size))
-    return sa.text(f"SELECT id, state, contact_point_id, {shown} FROM delivery WHERE {by} IN ({values})")  # noqa: S608
+    columns = f"id, state, contact_point_id, {shown}"
+    return sa.text(f"SELECT {columns} FROM delivery WHERE {by} IN ({values})")  # noqa: S608
 
 
 def _delivery_of(attempt: str | None) -> int | None:

@@ -1,0 +1,97 @@
+"""Carrying out what providers reported of our texts: after they were answered, many reports at a time.
+
+What is due is in the database, so nothing is lost with this process; a report that cannot be carried out is
+left alone, said, and keeps no other one waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from bot import receipts
+from bot.app import App
+from bot.channels import sms_webhook
+from bot.errors import StoreError, sayable
+from bot.messages import StatusReport
+from bot.store import outbox
+
+log = structlog.get_logger()
+
+MOST: Final = 200  #: reports in one write, so that nobody who posts waits long behind it
+GATHER: Final = 0.05  #: seconds in which reports come together
+
+
+def read(due: outbox.Due) -> StatusReport:
+    """Say what a kept report means; only SMS has reports."""
+    return sms_webhook.as_report(due.provider_id, due.status, due.code, attempt=due.attempt)
+
+
+@dataclass
+class Reports:
+    """Looks whenever something was kept, and once at the start."""
+
+    app: App
+    read: Callable[[outbox.Due], StatusReport] = read
+    _kept: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def came(self) -> None:
+        """Something was kept."""
+        self._kept.set()
+
+    def stop(self) -> None:
+        """Carry out what is due, and return from `run`."""
+        self._stopping.set()
+        self._kept.set()
+
+    async def run(self) -> None:
+        """Carry out what is due until stopped."""
+        self._kept.set()
+        while not self._stopping.is_set():
+            await self._kept.wait()
+            await self._wait(GATHER)
+            self._kept.clear()
+            if not await self.look():
+                self._kept.set()
+                await self._wait(self.app.settings.sending.tick_seconds)
+        await self.look()
+
+    async def look(self) -> bool:
+        """Carry out all that is due; say whether the database let us."""
+        try:
+            while await self._some():
+                pass
+        except StoreError as error:
+            log.warning("reports cannot be carried out yet", why=sayable(error))
+            return False
+        return True
+
+    async def _some(self) -> bool:
+        """Carry out a few; say whether there may be more."""
+        store, now, settings = self.app.store, self.app.clock.now(), self.app.settings
+        try:
+            return await store.write(receipts.carry_out, self.read, now, settings, MOST) == MOST
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one of them; the others are carried out singly
+            log.error("failed", job="carry out reports", error=type(error).__name__)
+        for _ in range(MOST):
+            try:
+                if not await store.write(receipts.carry_out, self.read, now, settings):
+                    return False
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - it stays kept
+                left = await store.write(receipts.leave_next)
+                log.error("a report could not be carried out", report=left, error=type(error).__name__)
+        return True
+
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
