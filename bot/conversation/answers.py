@@ -50,6 +50,8 @@ _KOREAN_PLAYFUL = re.compile(r"니당(?!\w)|(?<=[어아세해예네에])[용염�
 #: "yes and …" adds; "yes I can …" may well be the correction
 _AND = frozenset({"and", "also", "plus", "y", "tambien", "también", "et", "aussi", "iyo", "thiab", "và"})
 _LIGHT = frozenset({"filler", "supplied", "courtesy"})
+#: of two figures in an answer to these one is not meant
+_ONE_FIGURE = frozenset({Kind.ONE_OF, Kind.NUMBER, Kind.SCALE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     lexicon = words_of(lexicon.tag)
     text = _HAN_RATHER.sub("", text) if lexicon.tag.startswith("zh") else text
     text = _in_plain_korean(text) if lexicon.tag == "ko" else text
+    if question.kind in _ONE_FIGURE and clauses.takes_back(text, lexicon.grammar):
+        return None
     match question.kind:
         case Kind.YES_NO | Kind.ONE_OF:
             return _closed(text, question, lexicon)

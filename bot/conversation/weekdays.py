@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.conversation.clauses import clauses
 from bot.conversation.days import Is, Token, calendar_of, misspelt, tokens
@@ -45,6 +46,8 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
         return initials, False
     row, light = _row(text, of, lexicon)
     marks = {mark for _, mark in row if mark}
+    if _adds_unknown(text, lexicon):
+        return None
     busy = any("busy" in piece.kinds for piece in lexicon.grammar.cut(text))
     if (
         busy
@@ -60,7 +63,7 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
     if marks & {_EXCEPT, _NOT, "but"}:
         return None
     days = _spread(row, of)
-    if days is None:
+    if days is None or (_ALL in marks and days and not light):  # "every day xcept Friday"
         return None
     if _ALL in marks and not days:
         return tuple(sorted(every)), light
@@ -81,6 +84,18 @@ def _is_joined(text: str, lexicon: Lexicon) -> bool:
     """Say whether an "and" stands in a text, as a word or written onto a day: then one day is not all."""
     apart = any("and" in piece.kinds for piece in lexicon.grammar.cut(text))
     return apart or any(token.joined for token in _tokens(text, lexicon))
+
+
+def _adds_unknown(text: str, lexicon: Lexicon) -> bool:
+    """ "Mon wed and frdy": a word that nobody knows right behind an "and" may be one more day."""
+    row = _tokens(text, lexicon)
+    for before, token in pairwise(row):
+        joined = any("and" in piece.kinds for piece in lexicon.grammar.cut(before.said))
+        if joined and before.what is token.what is Is.WORD and not token.said.isdecimal():
+            known = any(piece.kinds for piece in lexicon.grammar.cut(token.said))
+            if not known and token is row[-1]:
+                return True
+    return False
 
 
 def _row(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[list[tuple[int, str]], bool]:
