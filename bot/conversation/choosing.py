@@ -172,7 +172,7 @@ def _placed(text: str, count: int, lexicon: Lexicon) -> int | None:
 
 def _by_part_of_day(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
     """ "In the morning" for "8 to 11 a.m.": where only one choice has that part of the day."""
-    pieces = _before_busy(grammar.cut(text))
+    pieces = _free(grammar.cut(text), verb_last=grammar.cease_last)
     meant = {part for piece in pieces for part in _parts_in(piece)}
     if len(meant) != 1:
         return None
@@ -201,12 +201,20 @@ def _is_last(pieces: Sequence[Piece]) -> bool:
     return len(others) < len(pieces) and all(piece.kinds & _EMPTY for piece in others)
 
 
-def _before_busy(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """ "Afternoon, mornings I work" without a comma: what such a text names last is no answer."""
-    if not any("busy" in piece.kinds for piece in pieces[-3:]):
-        return pieces
+def _free(pieces: Sequence[Piece], *, verb_last: bool) -> Sequence[Piece]:
+    """Leave out the part of the day that is taken by work: "afternoon mornings I work", without a comma.
+
+    Where the verb ends its clause, what stands before it is taken, and what follows is not.
+    """
+    busy = [place for place, piece in enumerate(pieces) if "busy" in piece.kinds]
     at = [place for place, piece in enumerate(pieces) if _parts_in(piece)]
-    return pieces[: at[-1]] if len(at) > 1 else pieces
+    if not busy or len(at) < 2:
+        return pieces
+    if busy[-1] > at[-1]:
+        return pieces[: at[-1]] if busy[-1] >= len(pieces) - 3 else pieces
+    if verb_last and len(at) == 2 and at[0] < busy[0] and busy[-1] < at[1]:
+        return pieces[at[1] :]
+    return ()
 
 
 def _parts_of(label: str, grammar: Grammar) -> frozenset[str]:

@@ -100,12 +100,25 @@ def _is_sentence_of(kind: str, text: str, lexicon: Lexicon, *, phrases_only: boo
     pieces = lexicon.grammar.cut(text, beside | {kind})
     if not pieces or any(not piece.kinds for piece in pieces):
         return False
+    if kind == "person_said" and _is_denied(kind, text, lexicon):
+        return False
     long = 4 if lexicon.grammar.unspaced else 0
     phrase = any(kind in each.kinds and (" " in each.said or 0 < long <= len(each.said)) for each in pieces)
     if phrases_only:
         return phrase
     wanted = kind == "person_said" and any("want" in piece.kinds for piece in pieces)
     return phrase or (wanted and any(kind in piece.kinds and "want" not in piece.kinds for piece in pieces))
+
+
+def _is_denied(kind: str, text: str, lexicon: Lexicon) -> bool:
+    """ "I don't need an interpreter": a negation in the clause of the phrase itself."""
+    negates = frozenset({"not", "dont", "needless"})
+    cuts = [lexicon.grammar.cut(clause, negates | {kind}) for clause in CLAUSE.split(text)]
+    return any(
+        any(kind in piece.kinds for piece in pieces)
+        and any(piece.kinds & negates and kind not in piece.kinds for piece in pieces)
+        for pieces in cuts
+    )
 
 
 def _covered(text: str, kinds: frozenset[str], lexicon: Lexicon) -> bool:

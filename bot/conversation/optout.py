@@ -27,7 +27,7 @@ from bot.conversation.requests import (
 _PARTS = frozenset(
     {"not", "dont", "cease", "write", "send", "message", "me", "want", "remove", "list", "around", "forbid",
      "dont_send", "unwant", "nomore", "more", "receive", "thing", "courtesy", "but", "and", "do", "stop_said",
-     "anything", "tired", "enough"}
+     "anything", "tired", "enough", "needless"}
 )  # fmt: skip
 #: what makes a request a narrower one: the bus, homework, at night, in a language, only this one
 _NARROWS = frozenset({"topic", "tongue", "other_language"})
@@ -246,6 +246,16 @@ def refuses_more(clause: str, grammar: Grammar) -> bool:
     words = {word for piece in pieces for word in piece.said.split()}
     more = "more" in have or bool(words & grammar.kinds.get("more", frozenset()))
     return more and bool(unwants(have) or {"dont_send", "dont"} & have)
+
+
+def only_refuses(clause: str, grammar: Grammar) -> bool:
+    """ "Don't send", "please stop": of what, another clause has to say."""
+    pieces = grammar.cut(clause, _PARTS | _BARS)
+    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    if "bars" in have or turned(pieces, grammar) or not all(piece.kinds for piece in pieces):
+        return False
+    dont = "dont" if grammar.kinds.get("dont") else "not"
+    return "dont_send" in have or (dont in have and bool(have & {"send", "write"}))
 
 
 def says_stop(clause: str, grammar: Grammar) -> bool:

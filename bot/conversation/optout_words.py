@@ -17,6 +17,8 @@ from bot.conversation.tapbacks import is_tapback
 _ASKED = re.compile(r"[^.,;:!?\n¡¿。，、；！؟？–—،؛۔።፣፤၊।]*[?؟？]+")
 #: what parts two clauses, in every script that is written here
 CLAUSE = re.compile(r"[.,;:!\n¡¿。，、；！–—،؛۔።፣፤၊।]+|\s-\s")
+#: a telephone number, which says nothing else: "take 612 555 0134 off"
+_PHONE = re.compile(r"\+?\d(?:[\s().-]*\d){6,14}")
 #: words around a free sentence that change nothing about it
 _FILLERS = frozenset(
     {"now", "anymore", "again", "ever", "i", "want", "to", "you", "please", "ya", "por", "favor"}
@@ -40,6 +42,7 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
     """
     if is_tapback(text):
         return False
+    text = _PHONE.sub(" ", text)
     if is_one_of(text, lexicon.stop, lexicon) or _drawn_out(text, lexicon.stop) or _misspelt(text, lexicon):
         return True
     if _run_together(text, lexicon):
@@ -58,13 +61,17 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
 
 
 def _texts_and_no_more(clauses: list[str], lexicon: Lexicon) -> bool:
-    """ "Your texts are annoying, I don't want any more": each clause says half of it."""
+    """ "Your texts annoy me, I want no more", "we moved, don't send": each clause says half of it."""
     small = lexicon.grammar
     refused = [
         clause for clause in clauses if optout.refuses_more(clause, small) or optout.says_stop(clause, small)
     ]
     rest = [clause for clause in clauses if clause not in refused]
-    return bool(refused and rest) and all(optout.complains(clause, small) for clause in rest)
+    if refused and rest and all(optout.complains(clause, small) for clause in rest):
+        return True
+    refused = [clause for clause in clauses if optout.only_refuses(clause, small)]
+    rest = [clause for clause in clauses if clause not in refused and without_courtesy(clause, lexicon)]
+    return bool(refused and rest) and all(optout.gives_reason(clause, small) for clause in rest)
 
 
 def _without_questions(text: str) -> str:

@@ -28,7 +28,7 @@ def _goes_on(pieces: Sequence[Piece], *, last: bool) -> bool:
     told = [
         piece.kinds
         for piece in pieces
-        if not piece.kinds or not piece.kinds <= {"courtesy", "me", "around", "more"}
+        if not piece.kinds or not piece.kinds <= {"courtesy", "me", "around", "more", "do"}
     ]
     pairs = pairwise(reversed(told)) if last else pairwise(told)
     return any(
