@@ -23,7 +23,7 @@ _SENTENCE_ENDS = re.compile(r"(?<=[.!?\n。！？؟።။។])")
 _QUESTION = re.compile(r"[?？؟]")
 #: a gap between words of a script that has none within a clause
 _GAP = re.compile(
-    r"(?<=[\u0e80-\u109f\u1780-\u17ff\u2e80-\u9fff])\s+(?=[\u0e80-\u109f\u1780-\u17ff\u2e80-\u9fff])"
+    r"(?<=[\u0e80-\u109f\u1780-\u17ff\u2e80-\u9fff0-9０-９])\s+(?=[\u0e80-\u109f\u1780-\u17ff\u2e80-\u9fff])"
 )
 #: what ends a clause in Chinese without punctuation
 _SOFT_END = re.compile("(?<=[吧啦囉咯])")
@@ -46,8 +46,13 @@ def clauses(text: str, grammar: Grammar) -> list[str]:
     """Cut a text where its punctuation stands, and in scripts without spaces at every gap."""
     parts = _MARKS.split(text)
     if grammar.unspaced:
-        parts = [piece for part in parts for gap in _GAP.split(part) for piece in _SOFT_END.split(gap)]
+        parts = [piece for part in parts for gap in at_gaps(part) for piece in _SOFT_END.split(gap)]
     return [part for part in parts if plain(part)]
+
+
+def at_gaps(clause: str) -> list[str]:
+    """Cut a clause of a script without spaces where a space is written all the same."""
+    return [part for part in _GAP.split(clause) if plain(part)]
 
 
 def by_clause(

@@ -47,6 +47,8 @@ def _levelled(text: str) -> str:
 
 def _touches(text: str, lexicon: Lexicon) -> bool:
     said = _levelled(text)
+    if lexicon.marks_matter:  # "… cho làm, đừng nhắn": without marks a phrase would lie across the comma
+        said = " | ".join(_levelled(clause) for clause in _CLAUSE.split(text))
     apart = (_sayings(tag).apart for tag in _tags(lexicon.tag))
     if _holds(said, lexicon.danger) or any(each.search(said) for each in apart if each):
         return True

@@ -53,7 +53,8 @@ THINGS = frozenset(
     {"bus", "car", "walk", "call", "texted", "paper", "email", "video", "in_person", "home", "vegetables",
      "chicken", "cheese", "fish", "meat", "childcare", "ride", "school", "telegram", "food", "interpreting",
      "pizza", "teeth", "eyes", "ears", "fetch",
-     "math", "science", "computer"}
+     "math", "science", "computer", "mother", "father", "grandparent", "coat", "soccer", "drawing",
+     "swimming", "music"}
 )  # fmt: skip
 #: the most words of one piece
 _LONGEST = 6

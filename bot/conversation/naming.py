@@ -57,6 +57,8 @@ def _by_weekday(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         return 0
     hours = set(map(int, HOUR.findall(_figures_of(text))))
     number = of_days.get(next(iter(named)), 0)
+    if sum(named <= weekdays.named(label, lexicon) for label in labels) > 1:
+        return 0  # Monday morning or Monday afternoon
     return number if number and hours <= set(map(int, HOUR.findall(labels[number - 1]))) else 0
 
 

@@ -53,6 +53,8 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     if (worded := _worded(whole, pieces, lexicon)) is not None:
         return (worded, False) if worded else None
     parts = clauses(whole, grammar)
+    if (total := _total(whole, lexicon)) is not None:
+        return total, False
     if len(parts) < 2:
         return _in(whole, lexicon)
     if is_open(whole, grammar):
@@ -109,6 +111,21 @@ def _adds(pieces: Sequence[Piece]) -> bool:
     """Say whether somebody else is named behind an "only me"."""
     at = next(place for place, piece in enumerate(pieces) if "alone" in piece.kinds)
     return any("and" in piece.kinds for piece in pieces[at + 1 :])
+
+
+def _total(text: str, lexicon: Lexicon) -> int | None:
+    """ "My husband, me and three kids, five in all": the number beside the "in all", if none is greater."""
+    grammar = lexicon.grammar
+    pieces = grammar.cut(text)
+    at = [place for place, piece in enumerate(pieces) if "total" in piece.kinds]
+    if len(at) != 1 or is_open(text, grammar) or len(pieces) == 1:
+        return None
+    behind = _numbers_in(
+        " ".join(piece.said for piece in pieces[at[0] + 1 :]), lexicon, ones=grammar.unspaced
+    )
+    before = _numbers_in(" ".join(piece.said for piece in pieces[: at[0]]), lexicon, ones=grammar.unspaced)
+    total = behind[0] if len(behind) == 1 else before[-1] if before and not behind else None
+    return total if total is not None and before and total >= max(before) else None
 
 
 def _summed(parts: Sequence[str], each: Sequence[Sequence[int]], grammar: Grammar) -> int | None:

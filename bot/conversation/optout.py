@@ -51,6 +51,8 @@ def asks(sentence: str, grammar: Grammar, *, clause: bool = False) -> bool:
     cuts = [mended(grammar.cut(sentence, parts | _BARS), grammar) for parts in (_PARTS, _PARTS - _SAID)]
     if any(_asks(pieces, grammar, clause=clause) for pieces in cuts):
         return True
+    if any("bars" in piece.kinds for piece in grammar.cut(sentence, _TIRED | _BARS)):
+        return False
     angry = bool(_ANGRY.search(sentence))
     return any(_only_fed_up(grammar.cut(sentence, parts), angry=angry) for parts in (_TIRED, _PARTS))
 
@@ -87,7 +89,34 @@ def _ends_so(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     have = frozenset[str]().union(*(piece.kinds for piece in rest))
     other = any("remove" in piece.kinds and "forbid" not in piece.kinds for piece in rest)
     taken = "me" in have or not other
-    return pressed and taken and _is_request(rest, grammar, whole=False)
+    return (
+        pressed
+        and taken
+        and (_says_what(rest, grammar) or _told_why(pieces, grammar))
+        and _is_request(rest, grammar, whole=False)
+    )
+
+
+def _says_what(run: Sequence[Piece], grammar: Grammar) -> bool:
+    """ "Umbrella, no need to send": what stands before may be not to be sent, unless texts are named."""
+    what = ("message", "me", "write", "list")
+    words = frozenset[str]().union(*(grammar.kinds.get(kind, frozenset()) for kind in what))
+    return any(
+        piece.kinds.intersection(what) or (piece.kinds and _holds_word(piece.said, words, grammar))
+        for piece in run
+    )
+
+
+def _told_why(pieces: Sequence[Piece], grammar: Grammar) -> bool:
+    """Say whether a reason stands there, or texts are named anywhere."""
+    again = grammar.cut(" ".join(piece.said for piece in pieces), _AMID)
+    return any(piece.kinds & _REASON or names_them(piece) for piece in again)
+
+
+def _holds_word(said: str, words: frozenset[str], grammar: Grammar) -> bool:
+    if grammar.unspaced:
+        return any(len(word) > 1 and word.replace(" ", "") in said for word in words)
+    return not words.isdisjoint(said.split())
 
 
 def _is_request(pieces: Sequence[Piece], grammar: Grammar, *, whole: bool) -> bool:
@@ -245,7 +274,7 @@ def refuses_more(clause: str, grammar: Grammar) -> bool:
         return False
     words = {word for piece in pieces for word in piece.said.split()}
     more = "more" in have or bool(words & grammar.kinds.get("more", frozenset()))
-    return more and bool(unwants(have) or {"dont_send", "dont"} & have)
+    return more and (unwants(pieces, grammar) or bool({"dont_send", "dont"} & have))
 
 
 def only_refuses(clause: str, grammar: Grammar) -> bool:

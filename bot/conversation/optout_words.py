@@ -6,7 +6,8 @@ import re
 from functools import cache
 
 from bot import languages
-from bot.conversation import misspelt, optout
+from bot.conversation import asking, misspelt, optout
+from bot.conversation.clauses import at_gaps
 from bot.conversation.letters import plain, shortened, unmarked
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.listed import is_one_of, without_courtesy
@@ -50,6 +51,8 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
     if optout.asks(text, lexicon.grammar):
         return True
     clauses = [clause for clause in CLAUSE.split(_without_questions(text)) if plain(clause)]
+    if lexicon.tag.startswith("zh"):
+        clauses = [part for clause in clauses for part in at_gaps(clause)]
     if any(
         _is_sentence(clause, lexicon) or optout.asks(clause, lexicon.grammar, clause=True)
         for clause in clauses
@@ -57,6 +60,8 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
         return True
     if any(optout.asks_amid(clause, lexicon.grammar) for clause in clauses):
         return True
+    if any(optout.is_nothing_else(asked, lexicon.grammar) for asked in _ASKED.findall(text)):
+        return True  # "Can you take me off the list? We have moved"
     return _stop_and_why(clauses, lexicon) or _texts_and_no_more(clauses, lexicon)
 
 
@@ -89,11 +94,21 @@ def _stop_and_why(clauses: list[str], lexicon: Lexicon) -> bool:
     keywords = lexicon.grammar.kinds.get("keyword", frozenset())
     if len(clauses) > 1 and without_courtesy(clauses[-1], lexicon) in keywords:
         return all(_speaks_of_texts(clause, lexicon) for clause in clauses[:-1])
+    told, _, last = without_courtesy(clauses[-1], lexicon).rpartition(" ")
+    if (
+        len(clauses) == 1
+        and last in keywords
+        and not lexicon.grammar.cease_last
+        and optout.gives_reason(told, lexicon.grammar)
+    ):
+        return True  # "she has finished school stop"
     first, _, rest_of_it = without_courtesy(clauses[0], lexicon).partition(" ")
     return first in keywords and optout.gives_reason(rest_of_it, lexicon.grammar)
 
 
 def _speaks_of_texts(clause: str, lexicon: Lexicon) -> bool:
+    if asking.tells_wrong_number(clause, lexicon.grammar):
+        return True
     return optout.mentions_messages(clause, lexicon.grammar) or optout.gives_reason(clause, lexicon.grammar)
 
 

@@ -10,6 +10,8 @@ from itertools import pairwise
 
 from bot.conversation.grammar import Grammar, Piece
 
+#: pieces from a negation to the wish that it denies
+_APART = 4
 #: what a negation turns round although it stands beside it: "do not want to be taken off"
 _BETWEEN = frozenset({"courtesy", "me", "around", "more", "want"})
 
@@ -90,11 +92,17 @@ def denies(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     if "needless" in have and (_beside(pieces, "needless", "write") or (told and "send" in have)):
         return True
     received = "receive" in have and bool({"thing", "more", "anything"} & have)
-    return unwants(have) and (wanted or received)
+    return unwants(pieces, grammar) and (wanted or received)
 
 
-def unwants(have: frozenset[str]) -> bool:
-    return "unwant" in have or ("not" in have and "want" in have)
+def unwants(pieces: Sequence[Piece], grammar: Grammar) -> bool:
+    """ "I don't want": a negation a few words from the wish, before it unless the verb comes last."""
+    if any("unwant" in piece.kinds for piece in pieces):
+        return True
+    denied = [place for place, piece in enumerate(pieces) if "not" in piece.kinds]
+    wished = [place for place, piece in enumerate(pieces) if "want" in piece.kinds]
+    least = -_APART if grammar.cease_last or grammar.unspaced else -1
+    return any(least <= wish - no <= _APART for no in denied for wish in wished)
 
 
 def is_fed_up(pieces: Sequence[Piece], *, angry: bool) -> bool:

@@ -47,6 +47,8 @@ _EMPTY = frozenset(
 )
 _EVERY = frozenset({"all", "every"})
 _PLURALS = frozenset({"las", "los", "les", "os", "as"})
+#: pieces that make a list
+_LISTED = 3
 #: "both" of three is a question
 _BOTH = frozenset(
     {"both", "los dos", "las dos", "ambos", "ambas", "les deux", "os dois", "as duas", "tou de", "toude",
@@ -127,12 +129,27 @@ def _figures(said: str, most: int, grammar: Grammar) -> tuple[tuple[int, ...], b
 
 def _gathered(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
     """ "Somebody to mind the children and a ride too": every choice of which a word of its own is said."""
-    if any(piece.kinds & _EVERY for piece in lexicon.grammar.cut(text)):
+    if any(piece.kinds & _EVERY for piece in lexicon.grammar.cut(text)) or _lists_unknown(
+        text, choices, lexicon
+    ):
         return None
     named, light = choosing.all_named(text, choices, lexicon.grammar)
     if not named or len(named) == len(choices) or (len(named) == 1 and not light):
         return None
     return tuple(sorted(named)), False
+
+
+def _lists_unknown(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
+    """ "Foot, music and dance": a list in which a short piece is none of the choices that we know."""
+    pieces = _pieces(text, choices, lexicon)
+    if len(pieces) < _LISTED or lexicon.grammar.unspaced:
+        return False
+    return any(
+        len(piece.split()) == 1
+        and not choosing.all_named(piece, choices, lexicon.grammar)[0]
+        and not any(each.kinds for each in lexicon.grammar.cut(piece))
+        for piece in pieces
+    )
 
 
 def is_left_out(clause: str, grammar: Grammar) -> bool:
@@ -157,9 +174,14 @@ def _all_but(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple
     """ "Everything except the babysitting": what is named is left out; never sure."""
     pieces = lexicon.grammar.cut(text)
     at = next(place for place, piece in enumerate(pieces) if "except" in piece.kinds)
-    if not any(piece.kinds & _EVERY for piece in pieces[:at]):
+    if any(piece.kinds & _EVERY for piece in pieces[:at]):
+        left = pieces[at + 1 :]
+    elif lexicon.grammar.unspaced and at == 0:  # "除了游泳都要"
+        upto = next(n for n, piece in enumerate(pieces) if piece.kinds & _EVERY)
+        left = pieces[1:upto]
+    else:
         return None
-    out = several(" ".join(piece.said for piece in pieces[at + 1 :]), choices, lexicon)
+    out = several(" ".join(piece.said for piece in left), choices, lexicon)
     kept = () if out is None else tuple(n for n in range(1, len(choices) + 1) if n not in out[0])
     return (kept, False) if kept else None
 

@@ -21,6 +21,11 @@ _TO, _EXCEPT, _ALL, _NOT, _OTHERS, _FROM = "to", "except", "all", "not", "others
 _KINDS = frozenset(
     {_EXCEPT, _ALL, "every", _NOT, "refuse", _OTHERS, "hedge", "or", "but", "range_to", "range_from", "till"}
 )
+#: a weekday in Chinese, and the last sign of another one behind it
+_HAN_SHORT = re.compile(
+    r"(星期|礼拜|禮拜|周|週)([一二三四五六日天])(\s*(?:至|到|[-–—~～、,，和同跟與与及]|(?=[一二三四五六日天])))\s*"
+    r"([一二三四五六日天])(?![点點時时号號个個])"
+)
 #: one letter a day, from Monday
 _INITIALS = ("月火水木金土日", "월화수목금토일", "一二三四五六日")
 _LIGHT = frozenset(
@@ -41,6 +46,7 @@ def of_choices(choices: Sequence[str], lexicon: Lexicon) -> dict[int, int]:
 
 def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
     """Return the choices' numbers in order, and whether that is sure; `of` is what `of_choices` returned."""
+    text = _in_full(text)
     initials = _by_initials(text, of, lexicon)
     if initials is not None:
         return initials, False
@@ -68,6 +74,13 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
     if _ALL in marks and not days:
         return tuple(sorted(every)), light
     return (tuple(sorted(days)), light) if days else None
+
+
+def _in_full(text: str) -> str:
+    """ "星期一至三": write the weekday out where Chinese leaves its first part off."""
+    while (longer := _HAN_SHORT.sub(r"\1\2\3\1\4", text)) != text:
+        text = longer
+    return text
 
 
 def named(text: str, lexicon: Lexicon) -> frozenset[int]:
