@@ -362,6 +362,8 @@ def _one_of(
         return _unless(matching.says(comment, others), choice(question, number))
     if has_question_mark(text):
         return None
+    if (place := _by_place(text, question, lexicon)) is not None:
+        return _unless(True, choice(question, place))
     named = clauses.by_clause(
         text, lexicon.grammar, lambda said: choosing.read(said, question.choices, lexicon)
     )
@@ -375,6 +377,15 @@ def _one_of(
         or matching.misspelt_part(text, question, lexicon)
     )
     return None if slip is None else _unless(True, choice(question, slip))
+
+
+def _by_place(text: str, question: Question, lexicon: Lexicon) -> int | None:
+    """ "The second one, we eat no chicken": a clause that is nothing but a place."""
+    parts = clauses.clauses(text, lexicon.grammar)
+    if len(parts) < 2 or clauses.is_open(text, lexicon.grammar):
+        return None
+    places = {choosing.placed(part, len(question.choices), lexicon) for part in parts} - {None}
+    return places.pop() if len(places) == 1 else None
 
 
 def _unless(doubtful: bool, found: Answer | None) -> Answer | None:

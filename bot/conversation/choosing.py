@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from bot.conversation import naming
+from bot.conversation.clauses import clauses, is_busy
 from bot.conversation.grammar import THINGS, Grammar, Piece
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.naming import AM, HOUR, PM, TURNS
@@ -37,10 +38,12 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
     grammar = lexicon.grammar
     if _names_work(grammar.cut(text)):
         return None
-    named = _placed(text, len(labels), lexicon)
+    named = placed(text, len(labels), lexicon)
     if named is not None:
         return named, True
     by_name = (_by_unspaced if grammar.unspaced else _by_words)(text, labels, grammar)
+    if by_name and _is_at_work(text, by_name[0], labels, grammar):
+        return None
     if at_once := naming.read(text, labels, lexicon):
         return at_once, by_name == (at_once, True)
     return (
@@ -48,6 +51,16 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
         or _by_part_of_day(text, labels, grammar)
         or _by_idea(text, labels, grammar)
         or (_by_few_signs(text, labels, grammar) if grammar.unspaced else None)
+    )
+
+
+def _is_at_work(text: str, number: int, labels: Sequence[str], grammar: Grammar) -> bool:
+    """ "Mom works nights, ask his dad": the clause that names this choice says that it is taken."""
+    by_name = _by_unspaced if grammar.unspaced else _by_words
+    parts = clauses(text, grammar)
+    return len(parts) > 1 and any(
+        is_busy(part, grammar) and (found := by_name(part, labels, grammar)) and found[0] == number
+        for part in parts
     )
 
 
@@ -149,7 +162,7 @@ def _own_parts(labels: Sequence[str], length: int) -> list[set[str]]:
     ]
 
 
-def _placed(text: str, count: int, lexicon: Lexicon) -> int | None:
+def placed(text: str, count: int, lexicon: Lexicon) -> int | None:
     """ "The second one", "option b", "number 2", "2)": a place and nothing else of weight."""
     grammar = lexicon.grammar
     another = any("another" in piece.kinds for piece in grammar.cut(text))

@@ -24,6 +24,7 @@ _SOUNDS = (
     (re.compile("ll"), "y"),
     (re.compile("v"), "b"),
     (re.compile(r"(?<![cst])h"), ""),
+    (re.compile("о"), "а"),
     (re.compile(r"(.)\1+"), r"\1"),
 )
 #: what a word may be mended into; never a negation, or a word that holds one

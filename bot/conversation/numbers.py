@@ -179,7 +179,9 @@ def _adds_up(said: str, pieces: Sequence[Piece], lexicon: Lexicon) -> bool:
     """ "My sister and two boys": an "and" that belongs to no number."""
     if _tens_and_ones(said, lexicon) is not None or of(said, lexicon) is not None:
         return False
-    if lexicon.tag == "ar" and any(_joins(piece, lexicon) for piece in pieces):
+    dual = any("counter" in piece.kinds and of(piece.said, lexicon) is not None for piece in pieces)
+    joining = [piece for piece in pieces if dual or "counter" not in piece.kinds]
+    if lexicon.tag == "ar" and any(_joins(piece, lexicon) for piece in joining):
         return True
     summed = any("total" in piece.kinds for piece in pieces)
     return not summed and any("and" in piece.kinds for piece in pieces[1:])
@@ -187,7 +189,9 @@ def _adds_up(said: str, pieces: Sequence[Piece], lexicon: Lexicon) -> bool:
 
 def _joins(piece: Piece, lexicon: Lexicon) -> bool:
     """ "And my wife", written as one word; no number and no ordinal."""
-    return not piece.kinds and bool(_ARABIC_AND.fullmatch(piece.said)) and of(piece.said, lexicon) is None
+    if piece.kinds & {"courtesy", "yes", "ok", "agree", "total", "only"}:
+        return False
+    return bool(_ARABIC_AND.fullmatch(piece.said)) and of(piece.said, lexicon) is None
 
 
 def _is_zero(said: str, lexicon: Lexicon) -> bool:

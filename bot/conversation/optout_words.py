@@ -18,6 +18,11 @@ from bot.conversation.tapbacks import is_tapback
 _ASKED = re.compile(r"[^.,;:!?\n¡¿。，、；！؟？–—،؛۔።፣፤၊।]*[?؟？]+")
 #: what parts two clauses, in every script that is written here
 CLAUSE = re.compile(r"[.,;:!\n¡¿。，、；！–—،؛۔።፣፤၊।]+|\s-\s")
+#: the provider's keyword in capitals; so many words a message may have that begins with it
+_SHOUTED = re.compile(r"\s*(?:STOP|UNSUBSCRIBE)\b")
+_SHOUTED_WORDS = 4
+#: what makes something else of it: a bus, a child, a place, "not"
+_AGAINST = frozenset({"topic", "child", "bars", "before_what", "not", "dont", "tongue"})
 #: a telephone number, which says nothing else: "take 612 555 0134 off"
 _PHONE = re.compile(r"\+?\d(?:[\s().-]*\d){6,14}")
 #: words around a free sentence that change nothing about it
@@ -46,7 +51,7 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
     text = _PHONE.sub(" ", text)
     if is_one_of(text, lexicon.stop, lexicon) or _drawn_out(text, lexicon.stop) or _misspelt(text, lexicon):
         return True
-    if _run_together(text, lexicon):
+    if _run_together(text, lexicon) or _is_shouted(text, lexicon):
         return True
     if optout.asks(text, lexicon.grammar):
         return True
@@ -68,15 +73,21 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
 def _texts_and_no_more(clauses: list[str], lexicon: Lexicon) -> bool:
     """ "Your texts annoy me, I want no more", "we moved, don't send": each clause says half of it."""
     small = lexicon.grammar
-    refused = [
-        clause for clause in clauses if optout.refuses_more(clause, small) or optout.says_stop(clause, small)
-    ]
+    refused = [clause for clause in clauses if _is_half(clause, lexicon)]
     rest = [clause for clause in clauses if clause not in refused]
     if refused and rest and all(optout.complains(clause, small) for clause in rest):
         return True
+    if len(refused) == len(clauses) > 1:
+        return True  # "Stop it, send no more"
     refused = [clause for clause in clauses if optout.only_refuses(clause, small)]
     rest = [clause for clause in clauses if clause not in refused and without_courtesy(clause, lexicon)]
     return bool(refused and rest) and all(optout.gives_reason(clause, small) for clause in rest)
+
+
+def _is_half(clause: str, lexicon: Lexicon) -> bool:
+    small = lexicon.grammar
+    stops = optout.says_stop(clause, small) or optout.only_refuses(clause, small)
+    return stops or optout.refuses_more(clause, small) or is_one_of(clause, lexicon.stop, lexicon)
 
 
 def _without_questions(text: str) -> str:
@@ -140,6 +151,15 @@ def _run_together(text: str, lexicon: Lexicon) -> bool:
 @cache
 def _squeezed(phrases: frozenset[str]) -> frozenset[str]:
     return frozenset(phrase.replace(" ", "") for phrase in phrases if " " in phrase)
+
+
+def _is_shouted(text: str, lexicon: Lexicon) -> bool:
+    """ "STOP garnu hos", "STOP krdo bhai": the keyword in capitals, and a word or two of another language."""
+    words = plain(text).split()
+    if lexicon.tag == "en" or not _SHOUTED.match(text) or len(words) > _SHOUTED_WORDS or _ASKED.search(text):
+        return False
+    pieces = lexicon.grammar.cut(" ".join(words[1:]), _AGAINST)
+    return not any(piece.kinds for piece in pieces)
 
 
 def _drawn_out(text: str, phrases: frozenset[str]) -> bool:

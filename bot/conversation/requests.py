@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from bot.conversation.grammar import Grammar, Piece
 
-#: pieces from a negation to the wish that it denies
+#: pieces from a negation to the verb that it denies
 _APART = 4
 #: what a negation turns round although it stands beside it: "do not want to be taken off"
 _BETWEEN = frozenset({"courtesy", "me", "around", "more", "want"})
@@ -83,7 +83,7 @@ def denies(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     dont = "dont" if grammar.kinds.get("dont") else "not"
     wanted = any("message" in piece.kinds and "anything" not in piece.kinds for piece in pieces)
     told = bool(have & {"message", "me", "more", "anything"})
-    if dont in have and (_beside(pieces, dont, "write") or (told and _beside(pieces, dont, "send"))):
+    if _near(pieces, dont, "write", grammar) or (told and _near(pieces, dont, "send", grammar)):
         return True
     if "dont_send" in have and told:
         return True
@@ -99,10 +99,23 @@ def unwants(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     """ "I don't want": a negation a few words from the wish, before it unless the verb comes last."""
     if any("unwant" in piece.kinds for piece in pieces):
         return True
-    denied = [place for place, piece in enumerate(pieces) if "not" in piece.kinds]
-    wished = [place for place, piece in enumerate(pieces) if "want" in piece.kinds]
+    return _near(pieces, "not", "want", grammar, itself=True)
+
+
+def _near(
+    pieces: Sequence[Piece], negation: str, verb: str, grammar: Grammar, *, itself: bool = False
+) -> bool:
+    """Say whether a verb stands a few words from its negation; one piece may be both if `itself`."""
+    denied = [place for place, piece in enumerate(pieces) if negation in piece.kinds]
+    told = [place for place, piece in enumerate(pieces) if verb in piece.kinds]
     least = -_APART if grammar.cease_last or grammar.unspaced else -1
-    return any(least <= wish - no <= _APART for no in denied for wish in wished)
+    return any(
+        least <= place - no <= _APART
+        and (itself or place != no)
+        and not (verb == "write" and no < place and "anything" in pieces[no].kinds)  # "nothing you wrote"
+        for no in denied
+        for place in told
+    )
 
 
 def is_fed_up(pieces: Sequence[Piece], *, angry: bool) -> bool:

@@ -88,6 +88,9 @@ def _joined(clauses: Sequence[Reading]) -> tuple[int, bool] | None:
         return None if first.says_yes else (int(Leaning.NO), False)
     if first is not clauses[0] and not (clauses[0].whole or first.begins):
         return None
+    turns = any(clause.begins_but for clause in clauses)
+    if turns and last.leaning is Leaning.NO and first.leaning is Leaning.YES and not first.says_yes:
+        return None  # "I would like to, but I work, not this time"
     for clause in clauses[clauses.index(first) + 1 :]:
         if clause.leaning and clause.leaning is not first.leaning and not _comments(clause, first):
             return None
