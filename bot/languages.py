@@ -212,7 +212,7 @@ def counts_to_24(tag: str) -> bool:
 
 def grammar(tag: str) -> Mapping[str, Any]:
     """Return what locales/grammar.toml says of a language or script family; empty where it says nothing."""
-    return locales.grammar().get(tag, {})
+    return locales.grammar(tag)
 
 
 def answer_words(tag: str) -> Mapping[str, Any]:
@@ -226,12 +226,12 @@ _DANGER_SHARED = {"zh-Hans": "zh", "zh-Hant": "zh", "prs": "fa"}
 
 def danger_words(tag: str) -> Mapping[str, str]:
     """Return what locales/danger.toml says of a language, by what it is for; empty where it says nothing."""
-    return locales.danger().get(_DANGER_SHARED.get(tag, tag), {})
+    return locales.danger(_DANGER_SHARED.get(tag, tag))
 
 
 def danger_ideas(tag: str) -> Mapping[str, str]:
     """Return what locales/danger_ideas.toml says of a language, by idea; empty where it says nothing."""
-    return locales.danger_ideas().get(_DANGER_SHARED.get(tag, tag), {})
+    return locales.danger_ideas(_DANGER_SHARED.get(tag, tag))
 
 
 def language_names(tag: str) -> Mapping[str, str]:

@@ -17,6 +17,10 @@ from typing import Any
 from babel.messages.catalog import Catalog as Messages
 from babel.messages.pofile import read_po
 
+from locales.spreading import spread
+
+#: a table of a TOML file begins
+_BEGINS = re.compile(r"^\[([\w-]+)\]$", re.MULTILINE)
 _REVIEW = re.compile(r'^"X-Review: (source|reviewed|unreviewed)\\n"$', re.MULTILINE)
 
 
@@ -43,37 +47,40 @@ def _written(tag: str) -> Mapping[str, Any]:
 
 
 @cache
-def grammar() -> Mapping[str, Mapping[str, Any]]:
-    """Return grammar.toml: tag -> the small words of that language by what they do."""
-    return tomllib.loads(_text("grammar.toml"))
+def grammar(tag: str) -> Mapping[str, Any]:
+    """Return a table of grammar.toml: the small words of that language by what they do."""
+    return _table("grammar.toml", tag)
 
 
 @cache
 def answers(tag: str) -> Mapping[str, Any]:
-    """Return a table of answers.toml: what families write in answers, beside the words of grammar.toml.
-
-    The file is long, so that only the table that is asked for is read.
-    """
-    head, _, rest = _answers().partition(f"\n[{tag}]\n")
-    table: Mapping[str, Any] = tomllib.loads(rest.partition("\n[")[0]) if head != _answers() else {}
-    return table
+    """Return a table of answers.toml: what families write in answers, beside the words of grammar.toml."""
+    return _table("answers.toml", tag)
 
 
 @cache
-def _answers() -> str:
-    return _text("answers.toml")
+def danger(tag: str) -> Mapping[str, str]:
+    """Return a table of danger.toml: phrases of danger in parts, and sayings that only look like danger."""
+    return _table("danger.toml", tag)
 
 
 @cache
-def danger() -> Mapping[str, Mapping[str, str]]:
-    """Return danger.toml: tag -> phrases of danger in parts, and sayings that only look like danger."""
-    return tomllib.loads(_text("danger.toml"))
+def danger_ideas(tag: str) -> Mapping[str, str]:
+    """Return a table of danger_ideas.toml: words of each idea that is danger, or is danger beside another."""
+    return _table("danger_ideas.toml", tag)
+
+
+def _table(name: str, tag: str) -> Mapping[str, Any]:
+    """Return one table of a long file, its lists written out; nothing else of the file is parsed."""
+    written = tomllib.loads(_tables(name).get(tag, ""))
+    return {kind: spread(words) if isinstance(words, str) else words for kind, words in written.items()}
 
 
 @cache
-def danger_ideas() -> Mapping[str, Mapping[str, str]]:
-    """Return danger_ideas.toml: tag -> words of each idea that is danger, or is danger beside another."""
-    return tomllib.loads(_text("danger_ideas.toml"))
+def _tables(name: str) -> Mapping[str, str]:
+    """Cut a file where its tables begin."""
+    _, *parts = _BEGINS.split(_text(name))
+    return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 @cache
