@@ -12,7 +12,7 @@ _SIGNS = re.compile(r"[(|),]|[^(|),]+")
 
 def spread(words: str) -> str:
     """Write a folded list out, its entries parted by commas. Raises ValueError for parentheses left open."""
-    if "(" not in words:
+    if "(" not in words and ")" not in words:
         return words
     entries: list[str] = []
     level: list[
