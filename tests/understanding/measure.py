@@ -17,6 +17,11 @@ from typing import Any
 from bot.cli.explain import answer
 
 HERE = Path(__file__).parent
+#: every set, in the order in which they were written
+FOLDERS = (
+    "unseen", "unseen_second", "unseen_third", "unseen_fourth", "unseen_fifth", "unseen_sixth",
+    "unseen_seventh", "seen", "seen_more",
+)  # fmt: skip
 #: what may be counted of a language, in the order of the table
 COUNTS = (
     "answers", "understood", "wrong", "swaps", "hard_wrong", "optouts", "caught", "false_optouts",
@@ -115,5 +120,5 @@ def _row(tag: str, each: Counter[str]) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    for folder in sys.argv[1:] or ["unseen", "unseen_second", "unseen_third", "unseen_fourth", "seen"]:
+    for folder in sys.argv[1:] or FOLDERS:
         sys.stdout.write(f"{folder}\n{table(folder)}\n\n")
