@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from bot import languages
 from bot.conversation import (
@@ -372,11 +373,17 @@ def _one_of(
         return _unless(not named[1], choice(question, named[0]))
     digits = {n: frozenset({str(n)}) for n in range(1, len(question.choices) + 1)}
     slip = (
-        matching.run_in(text, digits, lexicon)
+        (None if _names_hour(text, lexicon) else matching.run_in(text, digits, lexicon))
         or matching.misspelt(text, spoken, lexicon)
         or matching.misspelt_part(text, question, lexicon)
     )
     return None if slip is None else _unless(True, choice(question, slip))
+
+
+def _names_hour(text: str, lexicon: Lexicon) -> bool:
+    """ "3 baje ke baad", "3 o'clock": a figure right before a word for an hour, or for after it."""
+    pieces = lexicon.grammar.cut(text, frozenset({"oclock", "limit", "till", "range_to", "past"}))
+    return any(one.said.isdecimal() and two.kinds for one, two in pairwise(pieces))
 
 
 def _by_place(text: str, question: Question, lexicon: Lexicon) -> int | None:

@@ -22,6 +22,8 @@ _PARTS = ("morning", "afternoon", "evening", "another")
 #: a word and a longer form of it: "galab" and "galabtii"
 _STEM, _ENDING, _CUT = 4, 3, 2
 _LETTERS = "abcdef"
+#: an "and" that Amharic writes onto the end of a word
+_AMHARIC_AND = "ና"
 #: words of a choice that could be any other's
 _BETWEEN = frozenset({"filler", "and", "or", "option", "range_from", "range_to", "limit", "at", "timeword"})
 _DENIES = frozenset({"not", "no", "refuse", "none"})
@@ -87,6 +89,7 @@ def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[froze
     found.update(n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar)))
     others = [piece for piece in grammar.cut(" ".join(rest)) if not piece.kinds & (_EMPTY | THINGS)]
     joined = any("and" in piece.kinds for piece in pieces)
+    joined = joined or any(word.endswith(_AMHARIC_AND) for word in grammar.level(text).split())
     joined = joined or (
         grammar.arabic and any(word.startswith("و") and len(word) > _STEM - 1 for word in rest)
     )

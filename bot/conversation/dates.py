@@ -106,6 +106,8 @@ def _is_no_offer(text: str, asked: str, lexicon: Lexicon) -> bool:
     wanted = frozenset[str]().union(*(piece.kinds for piece in lexicon.grammar.cut(asked, kinds)))
     named = frozenset[str]().union(*(piece.kinds for piece in lexicon.grammar.cut(text, kinds)))
     birth = lexicon.grammar.cut(asked, frozenset({"birth"}))
+    if "past" in wanted and not any(piece.kinds for piece in birth):
+        return True  # "Which day was he absent?": no coming day is meant
     return bool(named - wanted) and not any(piece.kinds for piece in birth)
 
 

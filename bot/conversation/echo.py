@@ -18,7 +18,7 @@ _OPEN = frozenset({"hedge", "or", "except", "limit", "week", "problem", "but", "
 #: how a verb is denied by what is written onto it
 _DENIED = {
     "sw": r"(?:ha|si|hu)\w{3,}",
-    "rw": r"(?:si|nti|ta)\w{4,}",
+    "rw": r"(?:si|nti|nta|ntu|nto|ta)\w{3,}",
     "pl": r"nie\w{4,}",
     "ru": r"не\w{4,}",
     "uk": r"не\w{4,}",
@@ -28,8 +28,8 @@ _DENIED = {
     "hi": r"न\w{3,}",
     "ne": r"न\w{3,}|\w+(?:दैन|दिन|दैनन|दैनौं|छैन|छैनौं|daina|dina|dainan|chhaina|chaina|xaina|naina)",
     "ko": r"(?:안|못)\w+|\w*(?:지않|지못|없)\w*",
-    "am": r"(?:አል|አይ|አት|አን|አላ)\w+ም",
-    "ti": r"(?:ኣይ|አይ)\w+",
+    "am": r"(?:[አኣዐዓ][ልይትንላያታና]|የለ|የሉ)\w*ም",
+    "ti": r"[ኣአዓዐ][ይየ]\w+|የብ[ለልሉላሎ]\w*",
     "om": r"hin\w{4,}",
     "ar": r"ما\w{3,}|م\w{3,}ش",
 }

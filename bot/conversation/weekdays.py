@@ -69,6 +69,8 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
     if marks & {_EXCEPT, _NOT, "but"}:
         return None
     days = _spread(row, of)
+    if _ALL in marks and days == frozenset({len(every)}) and str(len(every)) in plain(text):  # "all 4 days"
+        return tuple(sorted(every)), False
     if days is None or (_ALL in marks and days and not light):  # "every day xcept Friday"
         return None
     if _ALL in marks and not days:

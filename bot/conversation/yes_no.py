@@ -153,7 +153,8 @@ def _is_turned(lead: Piece, following: Sequence[Piece]) -> bool:
     """ "No problem" that no list has; two negations where words run together: nothing is understood."""
     if not lead.kinds & _NEGATES or lead.kinds & _YES:
         return False
-    together = "\u0e00" <= lead.said[:1] < "\uac00"
+    first = lead.said[:1]
+    together = "\u0e00" <= first < "\uac00" and not "\u1200" <= first <= "\u137f"
     return any("problem" in each.kinds or (together and each.kinds & _NEGATES) for each in following)
 
 
@@ -237,9 +238,10 @@ def _is_phrase(said: str) -> bool:
 
 def drawn_out(text: str, grammar: Grammar) -> tuple[int, bool] | None:
     """ "Siiii", "yesss": the same without the letters that were drawn out."""
-    if all(word in grammar.known for word in grammar.level(text).split()):
-        return None
-    for shorter in shortened(grammar.level(text)):
+    said = grammar.level(text)
+    if any(word in grammar.known for word in said.split() if shortened(word)):
+        return None  # "haa" is drawn out, or a word as it stands
+    for shorter in shortened(said):
         found = read(shorter, grammar)
         if found is not None:
             return found
