@@ -230,6 +230,8 @@ def _free(pieces: Sequence[Piece], *, verb_last: bool) -> Sequence[Piece]:
         return pieces[: at[-1]] if busy[-1] >= len(pieces) - 3 else pieces
     if verb_last and len(at) == 2 and at[0] < busy[0] and busy[-1] < at[1]:
         return pieces[at[1] :]
+    if not verb_last and len(at) == 2 and at[0] < busy[0] and at[1] == len(pieces) - 1:
+        return pieces[: busy[0]]  # "evening please I work mornings"
     return ()
 
 

@@ -49,6 +49,8 @@ def asks(sentence: str, grammar: Grammar, *, clause: bool = False) -> bool:
     if _takes_child_off(sentence, grammar):
         return False
     cuts = [mended(grammar.cut(sentence, parts | _BARS), grammar) for parts in (_PARTS, _PARTS - _SAID)]
+    if any(turned(pieces, grammar) for pieces in cuts):
+        return False
     if any(_asks(pieces, grammar, clause=clause) for pieces in cuts):
         return True
     if any("bars" in piece.kinds for piece in grammar.cut(sentence, _TIRED | _BARS)):
@@ -130,7 +132,8 @@ def asks_amid(clause: str, grammar: Grammar) -> bool:
     if _takes_child_off(clause, grammar):
         return False
     kinds = _AMID | _BARS
-    return any(_amid(mended(grammar.cut(clause, only), grammar), grammar) for only in (kinds, kinds - _SAID))
+    cuts = [mended(grammar.cut(clause, only), grammar) for only in (kinds, kinds - _SAID)]
+    return not any(turned(pieces, grammar) for pieces in cuts) and any(_amid(each, grammar) for each in cuts)
 
 
 def _amid(pieces: Sequence[Piece], grammar: Grammar) -> bool:

@@ -36,7 +36,7 @@ def _goes_on(pieces: Sequence[Piece], *, last: bool) -> bool:
     return any(
         one & {"not", "dont"}
         and not one & {"cease", "message"}
-        and "cease" in two
+        and ("cease" in two or ("dont" in one and "stop_said" in two))
         and not two & {"not", "dont"}
         for one, two in pairs
     )

@@ -185,7 +185,12 @@ def _is_in(said: str, asked: str) -> bool:
     """Say whether a word, or its beginning, stands in the question."""
     if said and said[0] >= "\u0e00" and " " not in asked:
         return any(said[at : at + _SIGNS] in asked for at in range(max(1, len(said) - 1)))
-    return any(word[:_STEM] in asked for word in said.split() if len(word) > _SIGNS)
+    return any(word[:_STEM] in asked for word in said.split() if len(word) > _SIGNS or _is_hangul(word))
+
+
+def _is_hangul(word: str) -> bool:
+    """Say whether a word is two signs of Korean, which are a word."""
+    return len(word) == _SIGNS and "\uac00" <= word[0] <= "\ud7a3"
 
 
 def _is_asked(pieces: Sequence[Piece]) -> bool:
@@ -218,7 +223,7 @@ def _inside(told: Sequence[Piece]) -> Leaning:
     """A clause that begins with other words leans only by a phrase of its own: "we all will be there"."""
     denied = any(piece.kinds & _NEGATES and not piece.kinds & _YES for piece in told)
     refused = any("refuse" in piece.kinds and _is_phrase(piece.said) for piece in told)
-    agreed = any("agree" in piece.kinds and " " in piece.said for piece in told)
+    agreed = any("agree" in piece.kinds and _agrees_alone(piece.said) for piece in told)
     if agreed and not denied:
         return Leaning.YES
     yes = any("yes" in piece.kinds or ("agree" in piece.kinds and " " in piece.said) for piece in told)
@@ -226,6 +231,11 @@ def _inside(told: Sequence[Piece]) -> Leaning:
     if (refused or ends) and not yes:
         return Leaning.NO
     return Leaning.TORN if denied and agreed else Leaning.NONE
+
+
+def _agrees_alone(said: str) -> bool:
+    """More than one word, or a Korean verb with its ending."""
+    return " " in said or (len(said) >= _STEM and "\uac00" <= said[0] <= "\ud7a3")
 
 
 def _is_phrase(said: str) -> bool:
