@@ -6,21 +6,23 @@ from collections import Counter
 
 import pytest
 
-from tests.understanding.measure import labelled, measured
+from tests.understanding.measure import FOLDERS, labelled, measured
 
 #: the twelve largest; their sets are the longest
 LARGEST = ("en", "es", "hmn", "so", "ar", "zh-Hans", "zh-Hant", "vi", "fr", "ru", "pt", "ht")
-SETS = ("unseen", "unseen_second", "unseen_third", "unseen_fourth", "seen")
+SETS = FOLDERS
 #: shares of clear answers: in all, in each of the largest languages, in each of the others
 ANSWERS = {
     "unseen": (0.99, 0.96, 0.95),
     "unseen_second": (0.98, 0.95, 0.9),
-    "unseen_third": (0.95, 0.9, 0.8),
-    "unseen_fourth": (0.91, 0.72, 0.65),
+    "unseen_third": (0.97, 0.9, 0.8),
+    "unseen_fourth": (0.94, 0.72, 0.65),
+    "unseen_fifth": (0.97, 0.85, 0.8),
+    "unseen_sixth": (0.97, 0.85, 0.75),
+    "unseen_seventh": (0.93, 0.75, 0.75),
     "seen": (0.99, 0.97, 0.95),
+    "seen_more": (0.99, 0.95, 0.9),
 }
-#: share of opt-outs where it is not 0.97
-OPTOUTS = {"unseen_fourth": 0.91}
 
 
 def total(which: str) -> Counter[str]:
@@ -38,7 +40,7 @@ def test_what_must_never_happen(which: str, never: str) -> None:
 def test_nearly_every_request_to_stop_is_honoured(which: str) -> None:
     """One within a text about danger is honoured with it; explain names the danger first."""
     counts = total(which)
-    assert counts["caught"] / counts["optouts"] >= OPTOUTS.get(which, 0.97)
+    assert counts["caught"] / counts["optouts"] >= 0.97
 
 
 @pytest.mark.parametrize("which", SETS)
@@ -52,7 +54,7 @@ def test_clear_answers_are_understood(which: str) -> None:
 
 
 def test_hard_answers_are_asked_about_rather_than_guessed() -> None:
-    assert sum(total(which)["hard_wrong"] for which in SETS) <= 1
+    assert sum(total(which)["hard_wrong"] for which in SETS) <= 3
 
 
 def test_every_label_is_one_that_is_known() -> None:
