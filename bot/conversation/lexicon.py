@@ -103,10 +103,17 @@ def answering(tag: str) -> Lexicon:
     kinds = {kind: words for kind, words in own.grammar.kinds.items() if kind in ANSWERING}
     states = more.kinds.get("agree", frozenset()) - kinds.get("agree", frozenset())
     joined = replace(own.grammar, kinds=kinds, whole_signs=True).joined({**more.kinds, "states": states})
-    small = replace(joined, ordinals={**own.grammar.ordinals, **more.ordinals})
+    small = replace(joined.joined(_but_no(joined)), ordinals={**own.grammar.ordinals, **more.ordinals})
     listed = {**small_words.listed("en", "numbers"), **small_words.listed(tag, "numbers")}
     numbers = {form: n for word, n in listed.items() for form in (plain(word), small.level(word))}
     return replace(own, grammar=small, numbers={**numbers, **own.numbers})
+
+
+def _but_no(small: Grammar) -> Mapping[str, Iterable[str]]:
+    """A refusal that begins with a "but" is one too: "yes, but I can't on Tuesday" is a yes all the same."""
+    but = small.kinds.get("but", frozenset())
+    refusals = (said.split() for said in small.kinds.get("refuse", ()))
+    return {"but": [" ".join(said) for said in refusals if len(said) > 1 and said[0] in but]}
 
 
 def _names(tags: Iterable[str]) -> Mapping[str, str]:

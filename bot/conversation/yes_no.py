@@ -140,6 +140,8 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
         return Reading(Leaning.NONE, whole, begins_but)
     if _is_about_else(told, asked):
         return Reading(Leaning.NONE, whole, begins_but)
+    if "yes" not in lead.kinds and any({"but", "refuse"} <= piece.kinds for piece in rest):
+        return Reading(Leaning.NO, whole, begins_but)  # "I would love to, but I can't"
     if lead.kinds & _YES and not lead.kinds & _NEGATES:
         return Reading(_led(Leaning.YES, rest), whole, begins_but, begins=True)
     if lead.kinds & _NO and not lead.kinds & _YES:
