@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot.settings import Settings, parse
 from bot.store.store import Store
+
+# How long one example takes says nothing here: the first one of a language reads its lists.
+hypothesis.settings.register_profile("homeloop", deadline=None)
+hypothesis.settings.load_profile("homeloop")
 
 os.environ["COLUMNS"] = "160"  # tables are as wide as on a desk, wherever the tests run
 
