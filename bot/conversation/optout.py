@@ -18,6 +18,7 @@ from bot.conversation.requests import (
     denies,
     is_fed_up,
     names_them,
+    negation_of,
     removes,
     takes_off,
     turned,
@@ -286,7 +287,7 @@ def only_refuses(clause: str, grammar: Grammar) -> bool:
     have = frozenset[str]().union(*(piece.kinds for piece in pieces))
     if "bars" in have or turned(pieces, grammar) or not all(piece.kinds for piece in pieces):
         return False
-    dont = "dont" if grammar.kinds.get("dont") else "not"
+    dont = negation_of(grammar)
     return "dont_send" in have or (dont in have and bool(have & {"send", "write"}))
 
 

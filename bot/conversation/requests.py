@@ -80,7 +80,7 @@ def denies(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     have = frozenset[str]().union(*(piece.kinds for piece in pieces))
     if "forbid" in have:
         return True
-    dont = "dont" if grammar.kinds.get("dont") else "not"
+    dont = negation_of(grammar)
     wanted = any("message" in piece.kinds and "anything" not in piece.kinds for piece in pieces)
     told = bool(have & {"message", "me", "more", "anything"})
     if _near(pieces, dont, "write", grammar) or (told and _near(pieces, dont, "send", grammar)):
@@ -100,6 +100,11 @@ def unwants(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     if any("unwant" in piece.kinds for piece in pieces):
         return True
     return _near(pieces, "not", "want", grammar, itself=True)
+
+
+def negation_of(grammar: Grammar) -> str:
+    """Return the kind of word that forbids: a language's own "don't", or any negation where it lists none."""
+    return "dont" if grammar.kinds.get("dont") else "not"
 
 
 def _near(

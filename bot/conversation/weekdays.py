@@ -24,7 +24,7 @@ _KINDS = frozenset(
 #: a weekday in Chinese, and the last sign of another one behind it
 _HAN_SHORT = re.compile(
     r"(星期|礼拜|禮拜|周|週)([一二三四五六日天])(\s*(?:至|到|[-–—~～、,，和同跟與与及]|(?=[一二三四五六日天])))\s*"
-    r"([一二三四五六日天])(?![点點時时号號个個])"
+    r"([一二三四五六日天])(?![十起定样樣直点點時时号號个個])"
 )
 #: one letter a day, from Monday
 _INITIALS = ("月火水木金土日", "월화수목금토일", "一二三四五六日")
