@@ -18,6 +18,7 @@ from bot import languages
 from bot.conversation import (
     choosing,
     clauses,
+    corrections,
     dates,
     days,
     echo,
@@ -83,8 +84,36 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     lexicon = words_of(lexicon.tag)
     text = _HAN_RATHER.sub("", text) if lexicon.tag.startswith("zh") else text
     text = _in_plain_korean(text) if lexicon.tag == "ko" else text
+    if (put_right := _put_right(text, question, lexicon, today)) is not None:
+        return put_right
     if question.kind in _ONE_FIGURE and clauses.takes_back(text, lexicon.grammar):
         return None
+    return _read(text, question, lexicon, today)
+
+
+def _put_right(text: str, question: Question, lexicon: Lexicon, today: date | None) -> Answer | None:
+    """Read "3, no wait, 1": another answer in the place of the first; never sure.
+
+    "Yes, sorry, no" may excuse as well as correct, so that of yes and no only figures take back.
+    """
+    found = None if question.kind is Kind.SEVERAL_OF else corrections.split(text, lexicon.grammar)
+    if found is None:
+        return None
+    if question.kind is Kind.YES_NO and not all(plain(each)[:1].isdecimal() for each in found):
+        return None
+    before, after = (_read(each, question, lexicon, today) for each in found)
+    after = after or _begun(found[1], question, lexicon, today)
+    return _unless(True, after) if before is not None and after is not None else None
+
+
+def _begun(text: str, question: Question, lexicon: Lexicon, today: date | None) -> Answer | None:
+    """Read the figure that a text begins with, if it has no other: "5, my mother comes too"."""
+    words = plain(text).split()
+    alone = len(words) > 1 and words[0].isdecimal() and not any(word.isdecimal() for word in words[1:])
+    return _read(words[0], question, lexicon, today) if alone else None
+
+
+def _read(text: str, question: Question, lexicon: Lexicon, today: date | None) -> Answer | None:
     match question.kind:
         case Kind.YES_NO | Kind.ONE_OF:
             return _closed(text, question, lexicon)
@@ -113,6 +142,10 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     kept = [part for part in parts if not several.is_left_out(part, lexicon.grammar)]
     if len(kept) < len(parts):
         told, parts = ", ".join(kept), kept
+    if _is_only_first(parts, question, lexicon):
+        found = several.several(parts[0], question.choices, lexicon)
+        if found is not None:
+            return _unless(True, _chosen(question, found[0]))
     found = several.several(told, question.choices, lexicon)
     if found is None:
         about = [part for part in parts if several.mentions(part, question.choices, lexicon)]
@@ -122,6 +155,16 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         found = several.several(told, question.choices, lexicon) if told else None
         found = None if found is None or clauses.is_open(text, lexicon.grammar) else (found[0], False)
     return None if found is None else _unless(not found[1], _chosen(question, found[0]))
+
+
+def _is_only_first(parts: Sequence[str], question: Question, lexicon: Lexicon) -> bool:
+    """ "Just the interpreter, we eat before": behind an "only" no clause has words of another choice."""
+    if len(parts) < 2 or not any("only" in piece.kinds for piece in lexicon.grammar.cut(parts[0])):
+        return False
+    return not any(
+        several.mentions(part, question.choices, lexicon) or several.adds(part, lexicon.grammar)
+        for part in parts[1:]
+    )
 
 
 def _scale(text: str, question: Question, lexicon: Lexicon) -> Answer | None:

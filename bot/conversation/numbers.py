@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.conversation.clauses import clauses, is_open, told
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import without_courtesy
+from bot.conversation.letters import plain
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.slips import distance
 
@@ -52,11 +53,12 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
         return (hours, False) if hours else None
     if (worded := _worded(whole, pieces, lexicon)) is not None:
         return (worded, False) if worded else None
-    parts = clauses(whole, grammar)
+    parts = _without_ages(clauses(whole, grammar), lexicon)
     if (total := _total(whole, lexicon)) is not None:
         return total, False
     if len(parts) < 2:
-        return _in(whole, lexicon)
+        alone = _in(parts[0] if parts else whole, lexicon)
+        return alone if alone is None or parts == clauses(whole, grammar) else (alone[0], False)
     if is_open(whole, grammar):
         return None
     each = [_numbers_in(part, lexicon, ones=grammar.unspaced) for part in parts]
@@ -76,6 +78,22 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
         return None
     found = _in(parts[at], lexicon)
     return None if found is None else (found[0], found[1] and len(parts) == 1)
+
+
+def _without_ages(parts: list[str], lexicon: Lexicon) -> list[str]:
+    """Leave out what a count is told of: "just one, he is 7", "I have 3, grades 1, 4 and 5"."""
+    kept, told_of = list[str](), False
+    for part in parts:
+        aged = any("aged" in piece.kinds for piece in lexicon.grammar.cut(part, frozenset({"aged"})))
+        figures = plain(part).replace(" ", "").isdecimal() or _joins_figures(part, lexicon)
+        told_of = bool(kept) and (aged or (told_of and figures))
+        kept += [] if told_of else [part]
+    return kept
+
+
+def _joins_figures(part: str, lexicon: Lexicon) -> bool:
+    """ "4 and 5": nothing but figures and what joins them."""
+    return all(piece.said.isdecimal() or "and" in piece.kinds for piece in lexicon.grammar.cut(part))
 
 
 def _hours(pieces: Sequence[Piece], asked: Sequence[Piece]) -> int | None:

@@ -21,6 +21,9 @@ _TO, _EXCEPT, _ALL, _NOT, _OTHERS, _FROM = "to", "except", "all", "not", "others
 _KINDS = frozenset(
     {_EXCEPT, _ALL, "every", _NOT, "refuse", _OTHERS, "hedge", "or", "but", "range_to", "range_from", "till"}
 )
+#: speaks of an hour; and what would speak of other days
+_HOURS = frozenset({"limit", "at", "morning", "afternoon", "evening", "oclock", "till"})
+_KEEPS = frozenset({_EXCEPT, _ALL, "every", _OTHERS, "hedge", "or", "week"})
 #: a weekday in Chinese, and the last sign of another one behind it
 _HAN_SHORT = re.compile(
     r"(星期|礼拜|禮拜|周|週)([一二三四五六日天])(\s*(?:至|到|[-–—~～、,，和同跟與与及]|(?=[一二三四五六日天])))\s*"
@@ -46,6 +49,9 @@ def of_choices(choices: Sequence[str], lexicon: Lexicon) -> dict[int, int]:
 
 def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
     """Return the choices' numbers in order, and whether that is sure; `of` is what `of_choices` returned."""
+    if (days_alone := _without_hours(text, lexicon)) != text:
+        found = read(days_alone, of, lexicon)
+        return None if found is None else (found[0], False)
     text = _in_full(text)
     initials = _by_initials(text, of, lexicon)
     if initials is not None:
@@ -82,6 +88,19 @@ def _in_full(text: str) -> str:
     """ "星期一至三": write the weekday out where Chinese leaves its first part off."""
     while (longer := _HAN_SHORT.sub(r"\1\2\3\1\4", text)) != text:
         text = longer
+    return text
+
+
+def _without_hours(text: str, lexicon: Lexicon) -> str:
+    """ "Tue thru Thu but only after 4": leave out a "but" that limits the hours and names no day."""
+    grammar, words = lexicon.grammar, text.split()
+    for at in range(1, len(words)):
+        if "but" not in grammar.known.get(grammar.level(words[at]), frozenset()):
+            continue
+        behind = " ".join(words[at + 1 :])
+        kinds = frozenset[str]().union(*(piece.kinds for piece in grammar.cut(behind)))
+        if kinds & _HOURS and not kinds & _KEEPS and not names_any(behind, lexicon):
+            return " ".join(words[:at])
     return text
 
 
