@@ -28,6 +28,7 @@ from bot.conversation import (
     several,
     times,
     verbs,
+    weekdays,
     yes_no,
 )
 from bot.conversation.grammar import Grammar
@@ -84,26 +85,55 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     lexicon = words_of(lexicon.tag)
     text = _HAN_RATHER.sub("", text) if lexicon.tag.startswith("zh") else text
     text = _in_plain_korean(text) if lexicon.tag == "ko" else text
-    if (put_right := _put_right(text, question, lexicon, today)) is not None:
-        return put_right
-    if question.kind in _ONE_FIGURE and clauses.takes_back(text, lexicon.grammar):
-        return None
+    corrected, found = _corrected(text, question, lexicon, today)
+    if corrected or (question.kind in _ONE_FIGURE and clauses.takes_back(text, lexicon.grammar)):
+        return found
     return _read(text, question, lexicon, today)
 
 
-def _put_right(text: str, question: Question, lexicon: Lexicon, today: date | None) -> Answer | None:
-    """Read "3, no wait, 1": another answer in the place of the first; never sure.
+def _corrected(
+    text: str, question: Question, lexicon: Lexicon, today: date | None
+) -> tuple[bool, Answer | None]:
+    """Read "3, no wait, 1": whether an answer takes another one's place, and which; never sure.
 
-    "Yes, sorry, no" may excuse as well as correct, so that of yes and no only figures take back.
+    "Yes, sorry, no" may excuse as well as correct, so that of yes and no only figures take back there.
+    Where two answers are told apart by a bare "no" nobody knows which of them is meant.
     """
-    found = None if question.kind is Kind.SEVERAL_OF else corrections.split(text, lexicon.grammar)
-    if found is None:
-        return None
-    if question.kind is Kind.YES_NO and not all(plain(each)[:1].isdecimal() for each in found):
-        return None
-    before, after = (_read(each, question, lexicon, today) for each in found)
-    after = after or _begun(found[1], question, lexicon, today)
-    return _unless(True, after) if before is not None and after is not None else None
+    if question.kind is Kind.SEVERAL_OF:
+        return False, None
+    cut = corrections.split(text, lexicon.grammar)
+    if cut is None:
+        return question.kind is Kind.ONE_OF and _is_torn(text, question, lexicon), None
+    after = _from_figure(cut.after, lexicon.grammar)
+    if (
+        question.kind is Kind.YES_NO
+        and cut.polite
+        and not all(plain(each)[:1].isdecimal() for each in (cut.before, after))
+    ):
+        return False, None
+    first = _read(cut.before, question, lexicon, today)
+    last = _read(after, question, lexicon, today) or _begun(after, question, lexicon, today)
+    if first is None or last is None:
+        return False, None
+    return True, _unless(True, last)
+
+
+def _is_torn(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """Say whether a plain "no" stands between two choices: "martes no jueves"."""
+    for before, after in corrections.at_no(text, lexicon.grammar):
+        two = [_read(each, question, lexicon, None) for each in (before, after)]
+        if two[0] is not None and two[1] is not None and two[0].value != two[1].value:
+            return True
+    return False
+
+
+def _from_figure(text: str, grammar: Grammar) -> str:
+    """Leave out the small words before a figure: "it is 1, I will be there"."""
+    pieces = grammar.cut(text)
+    at = next((n for n, piece in enumerate(pieces) if "filler" not in piece.kinds), 0)
+    if grammar.unspaced or not at or not pieces[at].said.isdecimal():
+        return text
+    return text[text.find(next(letter for letter in text if letter.isdecimal())) :]
 
 
 def _begun(text: str, question: Question, lexicon: Lexicon, today: date | None) -> Answer | None:
@@ -142,6 +172,8 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     kept = [part for part in parts if not several.is_left_out(part, lexicon.grammar)]
     if len(kept) < len(parts):
         told, parts = ", ".join(kept), kept
+    if (wanted := _without_unwanted(parts, question, lexicon)) is not None:
+        return _unless(True, _chosen(question, wanted))
     if _is_only_first(parts, question, lexicon):
         found = several.several(parts[0], question.choices, lexicon)
         if found is not None:
@@ -155,6 +187,25 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         found = several.several(told, question.choices, lexicon) if told else None
         found = None if found is None or clauses.is_open(text, lexicon.grammar) else (found[0], False)
     return None if found is None else _unless(not found[1], _chosen(question, found[0]))
+
+
+def _without_unwanted(parts: Sequence[str], question: Question, lexicon: Lexicon) -> tuple[int, ...] | None:
+    """ "Soccer and swimming, not music": clauses that name choices, and one that says which is not wanted."""
+    grammar, choices = lexicon.grammar, question.choices
+    if weekdays.of_choices(choices, lexicon) or any(
+        each.isdecimal() for part in parts for each in plain(part).split()
+    ):
+        return None
+    pieces = [piece for part in parts for piece in clauses.at_but(part, grammar)]
+    denied = [piece for piece in pieces if several.denies(piece, grammar)]
+    out = {n for piece in denied for n in choosing.named_in(piece, choices, grammar)}
+    rest = ", ".join(piece for piece in pieces if piece not in denied)
+    if not out or len(denied) != 1 or not rest or clauses.is_open(rest, grammar):
+        return None
+    found = several.several(rest, choices, lexicon)
+    return (
+        None if found is None or out & set(found[0]) or len(found[0]) + len(out) > len(choices) else found[0]
+    )
 
 
 def _is_only_first(parts: Sequence[str], question: Question, lexicon: Lexicon) -> bool:

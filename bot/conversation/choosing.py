@@ -12,13 +12,14 @@ from bot.conversation import naming
 from bot.conversation.clauses import clauses, is_busy
 from bot.conversation.grammar import THINGS, Grammar, Piece
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.naming import AM, HOUR, PM, TURNS
+from bot.conversation.naming import AM, HOUR, OF_DAY, PM, TURNS
 from bot.conversation.slips import near
 
 #: kinds of words that say nothing about which choice is meant
 _EMPTY = frozenset({"filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "only", "want"})
 #: parts of a day, which people call by several names
 _PARTS = ("morning", "afternoon", "evening", "another")
+_CLOCK = 24
 #: a word and a longer form of it: "galab" and "galabtii"
 _STEM, _ENDING, _CUT = 4, 3, 2
 _LETTERS = "abcdef"
@@ -94,6 +95,17 @@ def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[froze
         grammar.arabic and any(word.startswith("و") and len(word) > _STEM - 1 for word in rest)
     )
     return frozenset(found), len(others) <= (0 if joined else _FEW)
+
+
+def named_in(text: str, labels: Sequence[str], grammar: Grammar) -> frozenset[int]:
+    """Return every choice of which a word of its own is said, whatever is said of it."""
+    if grammar.unspaced:
+        said = grammar.level(text).replace(" ", "")
+        runs = _own_parts([grammar.level(label) for label in labels], _RUN)
+        return frozenset(n for n, its in enumerate(runs, 1) if any(run in said for run in its))
+    own = _own_words(labels, grammar)
+    words = grammar.level(text).split()
+    return frozenset(n for n, its in enumerate(own, 1) for word in words if grammar.fronts(word) & its)
 
 
 def declined(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
@@ -194,10 +206,19 @@ def _by_part_of_day(text: str, labels: Sequence[str], grammar: Grammar) -> tuple
         return None
     part = meant.pop()
     held = [n for n, label in enumerate(labels, 1) if part in _parts_of(label, grammar)]
-    rest = [piece for piece in pieces if part not in piece.kinds]
+    rest = _without_hour([piece for piece in pieces if part not in piece.kinds], part)
     if len(held) != 1 or _limited(pieces, part):
         return None
     return _weighed(held[0], rest, slips=True)
+
+
+def _without_hour(pieces: Sequence[Piece], part: str) -> Sequence[Piece]:
+    """ "Evening, around 7": leave out the one figure that is an hour of this part of the day."""
+    figures = [piece for piece in pieces if piece.said.isdecimal()]
+    if len(figures) != 1 or part not in OF_DAY or int(figures[0].said) > _CLOCK:
+        return pieces
+    hours = {int(figures[0].said), int(figures[0].said) % 12 + 12}
+    return [piece for piece in pieces if piece is not figures[0] or not hours & set(OF_DAY[part])]
 
 
 def _parts_in(piece: Piece) -> frozenset[str]:

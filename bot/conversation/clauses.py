@@ -55,6 +55,19 @@ def at_gaps(clause: str) -> list[str]:
     return [part for part in _GAP.split(clause) if plain(part)]
 
 
+def at_but(clause: str, grammar: Grammar) -> list[str]:
+    """Cut a clause before each "but" that is a word of its own."""
+    if grammar.unspaced:
+        return [clause]
+    parts: list[list[str]] = [[]]
+    for word in clause.split():
+        if "but" in grammar.known.get(grammar.level(word), frozenset()) and parts[-1]:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return [" ".join(part) for part in parts if part]
+
+
 def by_clause(
     text: str, grammar: Grammar, read: Callable[[str], tuple[_V, bool] | None]
 ) -> tuple[_V, bool] | None:

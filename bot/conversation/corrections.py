@@ -7,25 +7,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.conversation.grammar import Grammar
 
 #: words of one phrase at most ("no wait", "i meant to say")
 _LONGEST = 4
+_CORRECTS = frozenset({"corrects"})
+#: kinds that tell an excuse from a correction
+_SAID = frozenset({"corrects", "courtesy", "no", "not"})
 #: what may stand beside the word that corrects: "no no sorry wait"
 _BESIDE = frozenset({"not", "no", "refuse", "corrects"})
 
 
-def split(text: str, grammar: Grammar) -> tuple[str, str] | None:
-    """Return what stands before the words that correct, and behind them; None where there are none."""
-    return _within(text, grammar) if grammar.unspaced else _among(text.split(), grammar)
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What stands before the words that correct, and behind them."""
+
+    before: str
+    after: str
+    polite: bool  #: "sorry", which excuses as often as it corrects
 
 
-def _among(words: Sequence[str], grammar: Grammar) -> tuple[str, str] | None:
+def split(text: str, grammar: Grammar) -> Correction | None:
+    """Part a text where its last correction stands; None where there is none."""
+    found = _within(text, grammar) if grammar.unspaced else _among(text.split(), grammar)
+    return found if found and grammar.level(found.before) and grammar.level(found.after) else None
+
+
+def at_no(text: str, grammar: Grammar) -> list[tuple[str, str]]:
+    """Part a text at each plain "no" that leads on: "Tuesday.. no Thursday", not "chicken no, cheese"."""
+    words = text.split()
+    level = [grammar.level(word) for word in words]
+    return [
+        (" ".join(words[:at]), " ".join(words[at + 1 :]))
+        for at in range(1, len(words) - 1)
+        if "no" in grammar.known.get(level[at], frozenset()) and words[at][-1:].isalpha()
+    ]
+
+
+def _among(words: Sequence[str], grammar: Grammar) -> Correction | None:
     """Look word by word, from the end: the last correction holds."""
     level = [grammar.level(word) for word in words]
     for last in range(len(words) - 1, 0, -1):
-        length = _phrase(level[:last], grammar, frozenset({"corrects"}))
+        length = _phrase(level[:last], grammar, _CORRECTS)
         if not length:
             continue
         first = last - length
@@ -33,8 +58,8 @@ def _among(words: Sequence[str], grammar: Grammar) -> tuple[str, str] | None:
             first -= more
         while (more := _ahead(level[last:], grammar)) and last + more < len(words):
             last += more
-        before, after = " ".join(words[:first]), " ".join(words[last:])
-        return (before, after) if grammar.level(before) and grammar.level(after) else None
+        polite = all("courtesy" in piece.kinds for piece in grammar.cut(" ".join(words[first:last]), _SAID))
+        return Correction(" ".join(words[:first]), " ".join(words[last:]), polite)
     return None
 
 
@@ -49,21 +74,20 @@ def _phrase(level: Sequence[str], grammar: Grammar, kinds: frozenset[str]) -> in
 def _ahead(level: Sequence[str], grammar: Grammar) -> int:
     """Return how many words at the beginning of these are one phrase that corrects; 0 for none."""
     for length in range(min(_LONGEST, len(level)), 0, -1):
-        if grammar.known.get(" ".join(level[:length]), frozenset()) & {"corrects"}:
+        if grammar.known.get(" ".join(level[:length]), frozenset()) & _CORRECTS:
             return length
     return 0
 
 
-def _within(text: str, grammar: Grammar) -> tuple[str, str] | None:
-    """The same where words run together."""
+def _within(text: str, grammar: Grammar) -> Correction | None:
+    """The same where words run together: the longest of those that end last."""
     found = [
-        (at + len(word), at)
+        (at + len(word), -at)
         for word in grammar.kinds.get("corrects", frozenset())
         if (at := text.rfind(word)) > 0
     ]
     if not found:
         return None
-    last, _ = max(found)
-    first = min(at for end, at in found if end == last)
-    before, after = text[:first], text[last:]
-    return (before, after) if grammar.level(before) and grammar.level(after) else None
+    last, first = max(found)
+    word = text[-first:last]
+    return Correction(text[:-first], text[last:], "courtesy" in grammar.known.get(word, frozenset()))

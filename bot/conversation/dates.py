@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 from bot.conversation import numbers
 from bot.conversation.days import Calendar, Is, Token, calendar_of, misspelt, tokens, values
-from bot.conversation.grammar import Grammar
+from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import has_question_mark, without_courtesy
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
@@ -39,7 +39,7 @@ _FIGURED = tuple(
 _DAY_SIGN = re.compile(r"(?<!\d)(\d{1,2})\s*(?:日|号|號|일)(?:에|이요|요|로)?")
 _CLOCK = re.compile(
     r"(?<![\d/.-])\d{1,2}\s?[:h]\s?\d{2}(?!\d)|(?<![\d/.-])\d{1,2}\s*(?:[ap]\.?\s?m\b\.?|h\b|hs\b|hrs?\b|"
-    r"o.?clock|ч\b|час\w*|годин\w*|giờ|gio\b|点半?|點半?|시\b|시\s?반?|बजे|baje|بجے|teev|ម៉ោង|ໂມງ|နာရီ)",
+    r"o.?clock|ч\b|час\w*|годин\w*|giờ|gio\b|点半?|點半?|시\b|시\s?반?|बजे|baje|بجے|بجه|بجو|teev|ម៉ោង|ໂມງ|နာရီ)|ម៉ោង\s?\d{1,2}(?!\d)",
     re.IGNORECASE,
 )
 _ROMAN = re.compile(r"(?<=\d)[.\s/](I{1,3}|IV|VI{0,3}|IX|XI{0,2})[.\s/](?=\d{4}|\s|$)")
@@ -200,7 +200,8 @@ def _in_words(
     named, more = _named(row, lexicon)
     if not named.is_one() or (born and not named.year):
         return None
-    day = _day(named, today, following=following)
+    coming = any(piece.kinds for piece in lexicon.grammar.cut(text, frozenset({"coming"})))
+    day = _day(named, today, following=following, coming=coming)
     return None if day is None else (day, not (doubtful or more or following))
 
 
@@ -228,14 +229,15 @@ def _without_parts(said: str, lexicon: Lexicon) -> str:
     grammar, kept = lexicon.grammar, list[str]()
     if grammar.unspaced:
         return " ".join(_without_part(token, grammar) for token in tokens(said, lexicon.tag))
-    pieces = grammar.cut(said, _PARTS_OF_DAY | {"at", "filler"})
-    ahead = calendar_of(lexicon.tag).relative
+    pieces = grammar.cut(said, _PARTS_OF_DAY | {"at", "filler", "oclock"})
+    calendar = calendar_of(lexicon.tag)
+    ahead = calendar.relative
     names = any(token.what is Is.WEEKDAY for token in tokens(said, lexicon.tag))
     skip = False
     for place, piece in enumerate(pieces):
         tomorrow = piece.said in ahead and (not place or "filler" in pieces[place - 1].kinds) and not names
         if piece.kinds & _PARTS_OF_DAY and not tomorrow:
-            if kept and kept[-1].isdecimal() and len(kept) > 1:
+            if _is_hour_before(kept, calendar):
                 kept.pop()
         elif skip and piece.said.isdecimal():
             skip = False
@@ -243,10 +245,27 @@ def _without_parts(said: str, lexicon: Lexicon) -> str:
         elif "at" in piece.kinds and kept:
             skip = True
             continue
+        elif _is_hour(pieces, place) and kept:
+            continue
         else:
             kept.append(piece.said)
         skip = False
     return " ".join(kept) or said
+
+
+def _is_hour_before(kept: Sequence[str], calendar: Calendar) -> bool:
+    """Say whether a figure before a part of the day is its hour: no day of a month, and no "thứ 6"."""
+    if len(kept) < 2 or not kept[-1].isdecimal() or int(kept[-1]) > _HOURS:
+        return False
+    before = kept[-2]
+    return before not in calendar.months and f"{before} {kept[-1]}" not in calendar.weekdays
+
+
+def _is_hour(pieces: Sequence[Piece], place: int) -> bool:
+    """ "4 o'clock": a figure right before a word for the hour, which is no day of the month."""
+    return pieces[place].said.isdecimal() and any(
+        "oclock" in piece.kinds for piece in pieces[place + 1 : place + 2]
+    )
 
 
 def _without_part(token: Token, grammar: Grammar) -> str:
@@ -275,6 +294,7 @@ def _misspelt(row: list[Token], lexicon: Lexicon) -> list[Token]:
 def _without_limits(row: list[Token], lexicon: Lexicon) -> tuple[list[Token], bool]:
     """ "Friday after two" is Friday, "after Friday" is none."""
     grammar = lexicon.grammar
+    row = _joined(row, grammar)
     at = next((n for n, each in enumerate(row) if "limit" in grammar.known.get(each.said, ())), None)
     if at is None:
         return row, False
@@ -282,8 +302,17 @@ def _without_limits(row: list[Token], lexicon: Lexicon) -> tuple[list[Token], bo
     if lexicon.tag in _POSTPOSED:
         direct = row[at - 1] if at else Token("")
         stands = direct.what is Is.WORD and not _NUMBERED.match(direct.said)
-        return (row[:at] + row[at + 1 :] if before and stands else []), True
+        return (row[: at - 1] + row[at + 1 :] if before and stands else []), True
     return (row[:at] if before else []), True
+
+
+def _joined(row: list[Token], grammar: Grammar) -> list[Token]:
+    """Join two words that mean "after" or "before" together: "tom qab"."""
+    for at in range(len(row) - 1):
+        said = f"{row[at].said} {row[at + 1].said}"
+        if "limit" in grammar.known.get(said, ()):
+            return [*row[:at], Token(said), *row[at + 2 :]]
+    return row
 
 
 def _is_day(token: Token) -> bool:
@@ -329,7 +358,8 @@ def _numbered(words: Sequence[str], lexicon: Lexicon) -> int | None:
     return None
 
 
-def _day(named: _Named, today: date, *, following: bool) -> date | None:
+def _day(named: _Named, today: date, *, following: bool, coming: bool) -> date | None:
+    """Return the day that is named; "next Monday" said on a Monday is a week ahead, "Monday" none."""
     match named.ahead, named.weekday, named.month, named.day:
         case [ahead], weekday, [], _:
             day = today + timedelta(days=ahead)
@@ -338,7 +368,7 @@ def _day(named: _Named, today: date, *, following: bool) -> date | None:
             return _of_week(today, weekday, weeks=1)
         case [], [weekday], [], []:
             ahead = (weekday - today.weekday()) % 7
-            return today + timedelta(days=ahead) if ahead else None
+            return today + timedelta(days=ahead or 7) if ahead or coming else None
         case [], [], [], [number]:
             return next(_days_called(number, today), None) if not named.year else None
         case [], [weekday], [], [number]:

@@ -15,6 +15,10 @@ TURNS = frozenset({"not", "except", "hedge", "all", "none", "refuse", "or", "wee
 HOUR = re.compile(r"(?<![\d:.])(\d{1,2})(?=\D|$)")
 #: says that a figure is an hour
 _CLOCKED = re.compile(r"\d\s?(?:[ap]\.?\s?m\b|h\b|:\d\d|(?:da|ta)\b)|\b(?:las|às|as) \d", re.IGNORECASE)
+_PARTS = frozenset({"morning", "afternoon", "evening"})
+#: the hours that people call by these names
+OF_DAY = {"morning": range(4, 13), "afternoon": range(12, 20), "evening": range(16, 24)}
+_HOURS = 24
 AM, PM = (re.compile(rf"(?<![^\W\d]){half}\.?\s?m\b", re.IGNORECASE) for half in "ap")
 
 
@@ -25,6 +29,7 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         or _none_of_them(text, labels, lexicon.grammar)
         or _by_weekday(text, labels, lexicon)
         or _by_hour(text, labels, lexicon)
+        or _within_hours(text, labels, lexicon)
     )
 
 
@@ -76,6 +81,61 @@ def _by_hour(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     wrong_half = any(one.search(text) and other.search(label) for one, other in ((AM, PM), (PM, AM)))
     named, own = weekdays.named(text, lexicon), weekdays.named(labels[number - 1], lexicon)
     return number if clear and not wrong_half and (named <= own or not named) else 0
+
+
+def _within_hours(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "Around 4 in the afternoon" for "3 to 5 p.m.": the one choice whose hours hold it; 0 for none.
+
+    The figure has to be said to be an hour, and a part of the day beside it has to be the choice's own.
+    """
+    spans = [_span(label, lexicon.grammar) for label in labels]
+    said = [int(each) for each in HOUR.findall(_figures_of(text))]
+    pieces = lexicon.grammar.cut(text)
+    if (
+        len(said) != 1
+        or said[0] > _HOURS
+        or spans.count(None) > 1
+        or _is_turned(pieces)
+        or _is_barred(pieces)
+    ):
+        return 0
+    parts = frozenset(part for piece in pieces for part in piece.kinds.intersection(_PARTS))
+    if not (parts or _CLOCKED.search(text) or _has(pieces, "oclock", "at", "timeword")) or len(parts) > 1:
+        return 0
+    hours = _hours_of(said[0], text, parts)
+    held = [n for n, span in enumerate(spans, 1) if span and any(span[0] <= hour < span[1] for hour in hours)]
+    return held[0] if len(held) == 1 else 0
+
+
+def _hours_of(hour: int, text: str, parts: frozenset[str]) -> frozenset[int]:
+    """Return which hours of the day a figure may be, by its half of the day or its part."""
+    either = frozenset({hour % 24}) if hour > 12 else frozenset({hour % 12, hour % 12 + 12})
+    if AM.search(text):
+        return frozenset({hour % 12})
+    if PM.search(text):
+        return frozenset({hour % 12 + 12})
+    held = [OF_DAY[part] for part in parts]
+    return frozenset(hour for hour in either if all(hour in its for its in held))
+
+
+def _span(label: str, grammar: Grammar) -> tuple[int, int] | None:
+    """Return from which hour to which a choice goes, of 24; None for one without two hours."""
+    hours = [int(hour) for hour in HOUR.findall(_figures_of(label))]
+    if len(hours) != 2:
+        return None
+    first, last = hours
+    parts = {part for piece in grammar.cut(label) for part in piece.kinds.intersection(_PARTS)}
+    pm, am = PM.search(label) is not None, AM.search(label) is not None
+    if max(hours) <= 12 and not am and (pm or parts & {"afternoon", "evening"}):
+        first, last = first % 12 + 12, last % 12 + 12
+    elif max(hours) <= 12 and not am and not parts:
+        return None
+    return (first, last) if first < last else None
+
+
+def _is_barred(pieces: Sequence[Piece]) -> bool:
+    """Say whether an "after", an "until" or work stands in a text: its hour is none that is offered."""
+    return any(piece.kinds & {"limit", "till", "busy"} and "filler" not in piece.kinds for piece in pieces)
 
 
 def _is_limited(pieces: Sequence[Piece]) -> bool:

@@ -34,7 +34,8 @@ _DOZEN = 12
 _PAIR = re.compile("[一1][对對双雙]")
 #: "in 2nd grade" counts nobody
 _GRADE = re.compile(
-    r"\b\d+(?:st|nd|rd|th|er|ème|eme|º|ª|ro|do|to|aad)\b|\b(?:grade|grado|fasalka|qib|lớp) \d+\b"
+    r"\b\d+(?:st|nd|rd|th|er|ème|eme|em|º|ª|ro|do|to|aad)\b|\b\d{1,2}[a-dа-г]\b"
+    r"|\b(?:grade|grado|fasalka|qib|lớp) \d+\b"
 )
 #: "and" is written onto the next word
 _ARABIC_AND = re.compile(r"و(?!ال)\w{3,}")
@@ -48,6 +49,9 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     """
     grammar = lexicon.grammar
     whole = told(text, grammar)
+    if (ageless := _without_years(whole, asked, lexicon)) is not None:
+        found = one(ageless, lexicon, asked)
+        return None if found is None else (found[0], False)
     pieces = grammar.cut(whole)
     if (hours := _hours(pieces, grammar.cut(asked))) is not None:
         return (hours, False) if hours else None
@@ -57,8 +61,8 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     if (total := _total(whole, lexicon)) is not None:
         return total, False
     if len(parts) < 2:
-        alone = _in(parts[0] if parts else whole, lexicon)
-        return alone if alone is None or parts == clauses(whole, grammar) else (alone[0], False)
+        found = _in(parts[0] if parts else whole, lexicon)
+        return found if found is None or parts == clauses(whole, grammar) else (found[0], False)
     if is_open(whole, grammar):
         return None
     each = [_numbers_in(part, lexicon, ones=grammar.unspaced) for part in parts]
@@ -67,17 +71,54 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     at = next((place for place, found in enumerate(each) if found), None)
     if at is None or len(each[at]) > 1:
         return _zero_first(parts, each, lexicon)
-    if any(
+    joined = sum(
         "and" in piece.kinds and "filler" not in piece.kinds
         for part in parts[:at]
         for piece in grammar.cut(part)
-    ):
-        return None
+    )
+    if joined and (at < len(parts) - 1 or each[at][0] != joined + 1):
+        return None  # "me and my wife, two" is two
     first, rest = each[at][0], [n for found in each[at + 1 :] for n in found]
     if rest and first < sum(rest) and first != rest.count(1):
         return None
     found = _in(parts[at], lexicon)
     return None if found is None else (found[0], found[1] and len(parts) == 1)
+
+
+def _without_years(text: str, asked: str, lexicon: Lexicon) -> str | None:
+    """ "One daughter, she is 7 years old": leave out an age or grade with its figure; None if there is none.
+
+    Nothing is left out where the question is about years; where nothing else counts, nothing is left.
+    """
+    grammar, years = lexicon.grammar, frozenset({"years"})
+    if not asked or any(piece.kinds for piece in grammar.cut(asked, years)):
+        return None
+    if grammar.unspaced:
+        return _without_years_run_on(text, lexicon)
+    kept, left_out = list[str](), False
+    for part in clauses(text, grammar):
+        if left_out and _joins_figures(part, lexicon):
+            continue
+        row = [(piece.said, bool(piece.kinds)) for piece in grammar.cut(part, years)]
+        out = {at for at, (_, old) in enumerate(row) if old}
+        out |= {_age_beside([said for said, _ in row], at) for at in out}
+        kept.append(" ".join(said for at, (said, _) in enumerate(row) if at not in out))
+        left_out = left_out or any(row[at][0].isdecimal() for at in out if 0 <= at < len(row))
+    return ", ".join(each for each in kept if each) if left_out else None
+
+
+def _without_years_run_on(text: str, lexicon: Lexicon) -> str | None:
+    """The same where words run together: a figure or numeral right before a word for years, or behind it."""
+    said = lexicon.grammar.level(text)
+    words = "|".join(sorted(map(re.escape, lexicon.grammar.kinds.get("years", ())), key=len, reverse=True))
+    figure = r"(?:\d+|[一二三四五六七八九十]+)"
+    rest = re.sub(rf"{figure}\s*(?:{words})|(?:{words})\s*{figure}", ",", said) if words else said
+    return rest if rest != said else None
+
+
+def _age_beside(row: Sequence[str], at: int) -> int:
+    """Return the place of the figure that belongs to a word for years, before it or behind; -1 for none."""
+    return next((n for n in (at - 1, at + 1) if 0 <= n < len(row) and row[n].isdecimal()), -1)
 
 
 def _without_ages(parts: list[str], lexicon: Lexicon) -> list[str]:
@@ -202,6 +243,8 @@ def _adds_up(said: str, pieces: Sequence[Piece], lexicon: Lexicon) -> bool:
     if lexicon.tag == "ar" and any(_joins(piece, lexicon) for piece in joining):
         return True
     summed = any("total" in piece.kinds for piece in pieces)
+    if pieces[0].said.isdecimal() and sum("and" in piece.kinds for piece in pieces) == 1:
+        summed = summed or any("with" in piece.kinds for piece in pieces[1:])  # "5 with grandma"
     return not summed and any("and" in piece.kinds for piece in pieces[1:])
 
 

@@ -47,6 +47,8 @@ _EMPTY = frozenset(
 )
 _EVERY = frozenset({"all", "every"})
 _PLURALS = frozenset({"las", "los", "les", "os", "as"})
+#: pieces of a text that says more than a mark and a "maybe"
+_STORY = 4
 #: pieces that make a list
 _LISTED = 3
 #: "both" of three is a question
@@ -155,6 +157,14 @@ def _lists_unknown(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
 def is_left_out(clause: str, grammar: Grammar) -> bool:
     """Say whether a clause tells of what is not wanted: "he already had the flu one"."""
     return any("supplied" in piece.kinds for piece in grammar.cut(clause))
+
+
+def denies(clause: str, grammar: Grammar) -> bool:
+    """Say whether a clause is about what is not wanted: "no music", "but not the drawing"."""
+    return any(
+        piece.kinds & {"not", "no", "refuse"} and not piece.kinds & {"filler", "fine"}
+        for piece in grammar.cut(clause)
+    )
 
 
 def adds(clause: str, grammar: Grammar) -> bool:
@@ -269,13 +279,25 @@ def scale(text: str, low: int, high: int, lexicon: Lexicon) -> tuple[int, bool] 
     words = without_courtesy(text, lexicon).split()
     pieces = lexicon.grammar.cut(" ".join(words))
     if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in pieces):
-        return None
+        first = _mark_first(pieces, lexicon)
+        found = None if first is None else _within(first, low, high)
+        return None if found is None else (found[0], False)
     marks = _of_most(_marks(words, lexicon), pieces, high)
     if len(marks) != 1:
         return None
     found = _within(marks[0], low, high)
     light = all(_mark(piece.said, lexicon) is not None or piece.kinds & _EMPTY for piece in pieces)
     return None if found is None else (found[0], light)
+
+
+def _mark_first(pieces: Sequence[Piece], lexicon: Lexicon) -> int | None:
+    """ "3, sometimes the bus is late": the text's one mark, first, and nothing that turns it right behind."""
+    marks = [mark for piece in pieces if (mark := _mark(piece.said, lexicon)) is not None]
+    if len(marks) != 1 or not pieces[0].said.isdecimal():
+        return None
+    if len(pieces) < _STORY or pieces[1].kinds & {"not", "no", "except", "refuse"}:
+        return None
+    return None if any("or" in piece.kinds for piece in pieces) else marks[0]
 
 
 def _of_most(marks: list[int], pieces: Sequence[Piece], high: int) -> list[int]:

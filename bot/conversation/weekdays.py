@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from bot.conversation.clauses import clauses
 from bot.conversation.days import Is, Token, calendar_of, misspelt, tokens
-from bot.conversation.grammar import Grammar
+from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import without_courtesy
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
@@ -23,6 +23,7 @@ _KINDS = frozenset(
 )
 #: speaks of an hour; and what would speak of other days
 _HOURS = frozenset({"limit", "at", "morning", "afternoon", "evening", "oclock", "till"})
+_CLOCKED = frozenset({"limit", "at", "oclock", "timeword", "morning", "afternoon", "evening"})
 _KEEPS = frozenset({_EXCEPT, _ALL, "every", _OTHERS, "hedge", "or", "week"})
 #: a weekday in Chinese, and the last sign of another one behind it
 _HAN_SHORT = re.compile(
@@ -140,9 +141,12 @@ def _row(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[list[tuple[in
 
     def settle() -> None:
         nonlocal light
-        for piece in lexicon.grammar.cut(" ".join(run)):
+        pieces = lexicon.grammar.cut(" ".join(run))
+        for at, piece in enumerate(pieces):
             mark = _mark(piece.kinds)
-            if mark:
+            if piece.said.isdecimal() and _is_hour(pieces, at):
+                light = False
+            elif mark:
                 row.append((0, mark))
             elif piece.said.isdecimal() and len(piece.said) == 1 and int(piece.said) in of.values():
                 row.append((int(piece.said), ""))
@@ -163,6 +167,11 @@ def _row(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[list[tuple[in
             run.append(token.said)
     settle()
     return row, light
+
+
+def _is_hour(pieces: Sequence[Piece], at: int) -> bool:
+    """ "After 4", "4 o'clock": a word for an hour, or for after it, right beside a figure."""
+    return any(piece.kinds & _CLOCKED for piece in (*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2]))
 
 
 def _mark(kinds: frozenset[str]) -> str:

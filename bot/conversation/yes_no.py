@@ -115,11 +115,16 @@ def _clause(pieces: Sequence[Piece], asked: str) -> Reading:
     found = replace(
         _weighed(others, asked),
         says_yes="yes" in pieces[0].kinds,
-        ends_no="no" in pieces[-1].kinds and len(pieces) <= _FEW,
+        ends_no="no" in pieces[-1].kinds and len(pieces) <= _FEW and not _names_subject(pieces),
     )
     if len(others) == len(pieces) or found.leaning is not Leaning.YES or "yes" in pieces[0].kinds:
         return found
     return Reading(Leaning.NONE)
+
+
+def _names_subject(pieces: Sequence[Piece]) -> bool:
+    """ "我英文不太行": where words run together, what a "no" at the end is said of is no filler."""
+    return any(not piece.kinds and piece.said[:1] >= "\u0e00" for piece in pieces[:-1])
 
 
 def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
@@ -136,7 +141,11 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     lead, rest = told[0], told[1:]
     if _is_turned(lead, rest[:1]) or _is_asked(pieces):
         return Reading(Leaning.TORN, whole, begins_but)
-    if "states" in lead.kinds and not lead.kinds & {"yes", "ok"} and _goes_on(rest):
+    if (
+        "states" in lead.kinds
+        and not lead.kinds & {"yes", "ok"}
+        and (_goes_on(rest) or _elsewhere(pieces, asked))
+    ):
         return Reading(Leaning.NONE, whole, begins_but)
     if _is_about_else(told, asked):
         return Reading(Leaning.NONE, whole, begins_but)
@@ -164,6 +173,11 @@ def _goes_on(rest: Sequence[Piece]) -> bool:
     """ "I have" agrees, "I have a question" does not: an unknown word before any "but"."""
     upto = next((at for at, piece in enumerate(rest) if "but" in piece.kinds), len(rest))
     return any(not piece.kinds or piece.kinds & _MATTERS for piece in rest[:upto])
+
+
+def _elsewhere(pieces: Sequence[Piece], asked: str) -> bool:
+    """ "He eats at home" does not agree to "does he eat at school?"."""
+    return any("home" in piece.kinds and not _is_in(piece.said, asked) for piece in pieces)
 
 
 def _is_about_else(pieces: Sequence[Piece], asked: str) -> bool:
