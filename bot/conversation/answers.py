@@ -44,6 +44,8 @@ from bot.conversation.lexicon import answering as words_of
 from bot.conversation.talk import Kind, Question
 
 _BROKEN_NUMBER = re.compile(r"\d[.,:/\-–]\d|[-−]\s?\d")
+#: "ok 4 me"
+_FOR_ME = re.compile(r"(?<=[a-z] )4(?= (?:me|us|my|him|her)\b)", re.IGNORECASE)
 #: letters that weep or laugh
 _KOREAN_TEARS = re.compile("[ㅠㅜㅎㅋ]{2,}")
 #: "or" that begins a text means "rather"
@@ -84,7 +86,7 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     """
     lexicon = words_of(lexicon.tag)
     text = _HAN_RATHER.sub("", text) if lexicon.tag.startswith("zh") else text
-    text = _in_plain_korean(text) if lexicon.tag == "ko" else text
+    text = _in_plain_korean(text) if lexicon.tag == "ko" else _FOR_ME.sub("for", text)
     corrected, found = _corrected(text, question, lexicon, today)
     if corrected or (question.kind in _ONE_FIGURE and clauses.takes_back(text, lexicon.grammar)):
         return found
@@ -113,7 +115,7 @@ def _corrected(
         return False, None
     first = _read(cut.before, question, lexicon, today)
     last = _read(after, question, lexicon, today) or _begun(after, question, lexicon, today)
-    if first is None or last is None:
+    if first is None or (last is None and cut.polite):
         return False, None
     return True, _unless(True, last)
 

@@ -79,10 +79,10 @@ def by_clause(
     if (found := read(whole)) is not None:
         return found
     parts = clauses(whole, grammar)
+    if (hence := _concluded(text, grammar)) and (found := read(hence)) is not None:
+        return None if is_open(hence, grammar) else (found[0], False)
     if is_open(text, grammar):
         return None
-    if (hence := _concluded(text, grammar)) and (found := read(hence)) is not None:
-        return found[0], False
     heard = [(part, each[0]) for part in parts if (each := read(part)) is not None]
     if len(heard) > 1:
         heard = [(part, value) for part, value in heard if not is_busy(part, grammar)]

@@ -159,6 +159,8 @@ def _worded(text: str, pieces: Sequence[Piece], lexicon: Lexicon) -> int | None:
         return 0
     rest = " ".join(piece.said for piece in pieces if not piece.kinds & {"alone", "dozen", "half"})
     numbers = [n for n in _numbers_in(rest, lexicon) if n != 1]
+    if "dozen" in kinds and len(numbers) == 1 and pieces[0].said != rest and numbers[0] < _DOZEN:
+        return numbers[0] * _DOZEN  # "two dozen"
     if numbers or (not kinds & {"dozen"} and _adds(pieces)):
         return 0
     if "dozen" in kinds:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.conversation.clauses import clauses
+from bot.conversation.clauses import clauses, is_busy
 from bot.conversation.days import Is, Token, calendar_of, misspelt, tokens
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import without_courtesy
@@ -61,12 +61,9 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
     marks = {mark for _, mark in row if mark}
     if _adds_unknown(text, lexicon):
         return None
-    busy = any("busy" in piece.kinds for piece in lexicon.grammar.cut(text))
-    if (
-        busy
-        or marks & {"hedge", "or"}
-        or (_is_joined(text, lexicon) and sum(not mark for _, mark in row) == 1)
-    ):
+    if is_busy(text, lexicon.grammar):
+        return _free(text, of, lexicon)
+    if marks & {"hedge", "or"} or (_is_joined(text, lexicon) and sum(not mark for _, mark in row) == 1):
         return None
     every = frozenset(of.values())
     left_out = _left_out(text, row, of, lexicon)
@@ -90,6 +87,16 @@ def _in_full(text: str) -> str:
     while (longer := _HAN_SHORT.sub(r"\1\2\3\1\4", text)) != text:
         text = longer
     return text
+
+
+def _free(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
+    """ "Mondays and Wednesdays, Tuesdays I work": the days of the clauses that do not speak of work."""
+    parts = clauses(text, lexicon.grammar)
+    free = [part for part in parts if not is_busy(part, lexicon.grammar)]
+    if not free or len(free) == len(parts):
+        return None
+    found = read(", ".join(free), of, lexicon)
+    return None if found is None else (found[0], False)
 
 
 def _without_hours(text: str, lexicon: Lexicon) -> str:
