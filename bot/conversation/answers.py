@@ -38,7 +38,7 @@ from bot.conversation.intent import (
     is_without_marks,
     without_courtesy,
 )
-from bot.conversation.letters import plain, unmarked
+from bot.conversation.letters import plain, thumb, unmarked
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.lexicon import answering as words_of
 from bot.conversation.talk import Kind, Question
@@ -330,6 +330,8 @@ def _yes_no(
     contented = _contented(text, question, lexicon)
     if contented is not None:
         return contented
+    if (shown := thumb(text)) and _is_light(text, lexicon):
+        return _unless(True, choice(question, 1 if shown == "yes" else 2))
     agree, refuse = (spoken[n] - _figures(spoken[n]) - _counted(lexicon) for n in (1, 2))
     grammar = _with_words(lexicon.tag, agree, refuse)
     if _names_other_day(text, question, lexicon, grammar):
@@ -349,6 +351,11 @@ def _yes_no(
         return None
     slip = matching.misspelt(text, spoken, lexicon)
     return None if slip is None else _unless(True, choice(question, slip))
+
+
+def _is_light(text: str, lexicon: Lexicon) -> bool:
+    """ "👍🏾 thank you teacher": nothing beside the sign has weight."""
+    return all(piece.kinds & {"filler", "courtesy"} for piece in lexicon.grammar.cut(text))
 
 
 def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:

@@ -311,7 +311,7 @@ def _own_words(labels: Sequence[str], grammar: Grammar) -> tuple[frozenset[str],
 
 def _by_words(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
     own = _own_words(labels, grammar)
-    words = grammar.level(text).split()
+    words = _without_work(text, grammar)
     hits = {word: tuple(n for n, its in enumerate(own, 1) if grammar.fronts(word) & its) for word in words}
     slips = not any(hits.values())
     if slips:
@@ -324,13 +324,27 @@ def _by_words(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, 
     return _weighed(next(iter(meant)), grammar.cut(" ".join(rest)), slips=slips)
 
 
+def _without_work(text: str, grammar: Grammar) -> list[str]:
+    """Return the words of a text but those of "at work", which name no choice: Hmong "hauj lwm"."""
+    busy = frozenset({"busy"})
+    return [word for piece in grammar.cut(text, busy) if not piece.kinds for word in piece.said.split()]
+
+
 def _weighed(number: int, rest: Sequence[Piece], *, slips: bool) -> tuple[int, bool] | None:
     """A choice beside a negation, an "or" or other figures is none; beside unknown words it is unsure."""
     if any(piece.kinds & TURNS and not piece.kinds & {"filler", "option", "only"} for piece in rest):
         return None
-    if any(letter.isdigit() for piece in rest for letter in piece.said):
+    if any(_is_figure(rest, at) for at in range(len(rest))):
         return None
     return number, not slips and all(piece.kinds & _EMPTY for piece in rest)
+
+
+def _is_figure(pieces: Sequence[Piece], at: int) -> bool:
+    """Say whether a piece is a figure that may be a choice's: it is none behind "at", before "o'clock"."""
+    if not any(letter.isdigit() for letter in pieces[at].said):
+        return False
+    beside = (*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2])
+    return not any(piece.kinds & {"at", "oclock", "timeword"} for piece in beside)
 
 
 def _nearly_whose(word: str, own: Sequence[frozenset[str]]) -> tuple[int, ...]:

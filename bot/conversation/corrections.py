@@ -13,6 +13,8 @@ from bot.conversation.grammar import Grammar
 
 #: words of one phrase at most ("no wait", "i meant to say")
 _LONGEST = 4
+#: a text of more words is a story, in which a "no" denies something
+_SHORT = 6
 _CORRECTS = frozenset({"corrects"})
 #: kinds that tell an excuse from a correction
 _SAID = frozenset({"corrects", "courtesy", "no", "not"})
@@ -38,10 +40,10 @@ def split(text: str, grammar: Grammar) -> Correction | None:
 def at_no(text: str, grammar: Grammar) -> list[tuple[str, str]]:
     """Part a text at each plain "no" that leads on: "Tuesday.. no Thursday", not "chicken no, cheese"."""
     words = text.split()
-    level = [grammar.level(word) for word in words]
+    level = [grammar.level(word) for word in words] if len(words) <= _SHORT else []
     return [
         (" ".join(words[:at]), " ".join(words[at + 1 :]))
-        for at in range(1, len(words) - 1)
+        for at in range(1, len(level) - 1)
         if "no" in grammar.known.get(level[at], frozenset()) and words[at][-1:].isalpha()
     ]
 

@@ -47,7 +47,7 @@ _ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "X
 #: no numeral in "Friday" (星期五) and "this Friday" (周五)
 _HAN = re.compile("(?<![期周週拜])[零〇一二三四五六七八九十]+")
 _NUMBERED = re.compile(
-    r"^(\d{1,2})(?:st|nd|rd|th|er|ero|ro|do|to|mo|no|vo|º|ª|o|a|aad|ad|da|ta|го|е|ое|ого|ego|go|te|ste|ti|ta|일|ነ)?$"
+    r"^(\d{1,2})(?:st|nd|rd|th|er|ero|ro|do|to|mo|no|vo|º|ª|o|a|aad|ad|da|ta|ka|го|е|ое|ого|ego|go|te|ste|ti|ta|일|ነ)?$"
 )
 _YEAR = re.compile(r"^((?:19|20)\d\d)(?:г|р|r|년|года|року|roku)?$")
 #: the Ethiopian year began another day and counts from another; its months are not the Gregorian ones
@@ -141,7 +141,8 @@ def _figures_of(text: str, tag: str) -> str:
 
 def _following_week(text: str, grammar: Grammar) -> bool | None:
     """Say whether "next week" stands beside a day; None where a week or a weekend is all that is named."""
-    pieces = [piece for piece in grammar.cut(text, frozenset({"week", "week_after"})) if piece.kinds]
+    kinds = frozenset({"week", "week_after", "this_week"})
+    pieces = [each for each in grammar.cut(text, kinds) if each.kinds and "this_week" not in each.kinds]
     if any("week_after" not in piece.kinds for piece in pieces):
         return None
     return bool(pieces)
@@ -229,7 +230,7 @@ def _without_parts(said: str, lexicon: Lexicon) -> str:
     grammar, kept = lexicon.grammar, list[str]()
     if grammar.unspaced:
         return " ".join(_without_part(token, grammar) for token in tokens(said, lexicon.tag))
-    pieces = grammar.cut(said, _PARTS_OF_DAY | {"at", "filler", "oclock"})
+    pieces = grammar.cut(said, _PARTS_OF_DAY | {"at", "filler", "oclock", "limit"})
     calendar = calendar_of(lexicon.tag)
     ahead = calendar.relative
     names = any(token.what is Is.WEEKDAY for token in tokens(said, lexicon.tag))
@@ -239,6 +240,8 @@ def _without_parts(said: str, lexicon: Lexicon) -> str:
         if piece.kinds & _PARTS_OF_DAY and not tomorrow:
             if _is_hour_before(kept, calendar):
                 kept.pop()
+        elif "limit" in piece.kinds and place and pieces[place - 1].kinds & _PARTS_OF_DAY:
+            continue  # "after noon"
         elif skip and piece.said.isdecimal():
             skip = False
             continue
@@ -258,6 +261,8 @@ def _is_hour_before(kept: Sequence[str], calendar: Calendar) -> bool:
     if len(kept) < 2 or not kept[-1].isdecimal() or int(kept[-1]) > _HOURS:
         return False
     before = kept[-2]
+    if len(kept) > 2 and kept[-3].isdecimal() and before in calendar.months:
+        return True
     return before not in calendar.months and f"{before} {kept[-1]}" not in calendar.weekdays
 
 
@@ -337,6 +342,8 @@ def _named(row: Sequence[Token], lexicon: Lexicon) -> tuple[_Named, bool]:
         figures = [n for said in words if (n := _numbered(said.split(), lexicon)) is not None]
         more = bool(figures)
     days = list(dict.fromkeys(figures))
+    if months and not days and (weekdays or values(row, Is.AHEAD)):
+        months = []  # "می" is May, and begins a verb
     if values(row, Is.AHEAD) and not months:
         days = []
     return _Named(weekdays, months, values(row, Is.AHEAD), days, list(dict.fromkeys(years))), more

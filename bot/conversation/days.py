@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from bot.conversation.grammar import listed
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.slips import near
 
+#: "able to", which has the sign of Wednesday in it
+_KOREAN_CAN = re.compile(r"(?<=[\uac00-\ud7a3]) ?수(?= ?(?:있|없|가|는|도))")
 #: Thai to Burmese, Khmer, Han
 _RUN_ON = (("\u0e00", "\u109f"), ("\u1780", "\u17ff"), ("\u2e80", "\u9fff"))
 #: what Arabic and Amharic write onto a day: "and", "on", "until"
@@ -99,6 +102,7 @@ def _levelled(*lists: Mapping[str, int]) -> dict[str, int]:
 def tokens(said: str, tag: str) -> list[Token]:
     """Cut a plain text where the names of days and months stand, the longest first."""
     names, ordered = _names(tag)
+    said = _KOREAN_CAN.sub("", said) if tag == "ko" else said
     rest, found = f" {said} ", dict[str, Token]()
     for name, wanted in ordered:
         if wanted not in rest:

@@ -79,7 +79,7 @@ def read(clause: str, asked: str, grammar: Grammar, tag: str) -> tuple[int, bool
         return None
     if grammar.unspaced:
         return _run_on(clause, asked, grammar, tag[:2])
-    return _in_words(grammar.cut(clause), grammar.level(asked).split(), tag)
+    return _in_words(grammar.cut(clause), grammar.level(asked).split(), tag, grammar)
 
 
 def _run_on(clause: str, asked: str, grammar: Grammar, tag: str) -> tuple[int, bool] | None:
@@ -96,7 +96,10 @@ def _alike(grammar: Grammar, text: str) -> str:
     return grammar.level(text).replace(" ", "").translate(_SAME)
 
 
-def _in_words(pieces: Sequence[Piece], asked: Sequence[str], tag: str) -> tuple[int, bool] | None:
+def _in_words(
+    pieces: Sequence[Piece], asked: Sequence[str], tag: str, grammar: Grammar
+) -> tuple[int, bool] | None:
+    """Weigh the pieces; a small word within one repeats nothing ("il va mieux" to "est-il malade ?")."""
     told = [piece for piece in pieces if not piece.kinds & _EMPTY or piece.kinds & _NEGATES]
     denials, repeated, others = 0, 0, 0
     settled = False
@@ -110,7 +113,7 @@ def _in_words(pieces: Sequence[Piece], asked: Sequence[str], tag: str) -> tuple[
         elif (denied := _denies(piece.said, tag)) and _repeats(denied, asked, tag):
             denials, repeated = denials + 1, repeated + 1
             settled = settled or place == 0
-        elif any(_repeats(word, asked, tag) for word in piece.said.split()):
+        elif any(_repeats(word, asked, tag) for word in _weighty(piece.said, grammar)):
             repeated += 1
             settled = settled or (denials == 1 and place == 1)
         else:
@@ -118,6 +121,11 @@ def _in_words(pieces: Sequence[Piece], asked: Sequence[str], tag: str) -> tuple[
     if not repeated or denials > 1 or (others and not (settled and denials)):
         return None
     return (2 if denials else 1), False
+
+
+def _weighty(said: str, grammar: Grammar) -> list[str]:
+    words = said.split()
+    return [word for word in words if len(words) == 1 or "filler" not in grammar.known.get(word, ())]
 
 
 def _denies(word: str, tag: str) -> str:

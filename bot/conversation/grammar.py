@@ -45,6 +45,12 @@ _KOREAN_ENDS = (
     "랑",
     "과",
     "와",
+    "만요",
+    "이면",
+    "면",
+    "이랑요",
+    "랑요",
+    "도요",
 )
 #: Korean writes a figure and what it counts as one word
 _FIGURES = re.compile("([0-9])(?=[\uac00-\ud7a3])")

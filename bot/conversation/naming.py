@@ -19,6 +19,8 @@ _PARTS = frozenset({"morning", "afternoon", "evening"})
 #: the hours that people call by these names
 OF_DAY = {"morning": range(4, 13), "afternoon": range(12, 20), "evening": range(16, 24)}
 _HOURS = 24
+#: choices that are languages, at least, where languages are asked for
+_LANGUAGES = 2
 AM, PM = (re.compile(rf"(?<![^\W\d]){half}\.?\s?m\b", re.IGNORECASE) for half in "ap")
 
 
@@ -27,6 +29,8 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     return (
         _without_its_marks(text, labels, lexicon.grammar)
         or _none_of_them(text, labels, lexicon.grammar)
+        or _by_both(text, labels, lexicon.grammar)
+        or _by_language(text, labels, lexicon)
         or _by_weekday(text, labels, lexicon)
         or _by_hour(text, labels, lexicon)
         or _within_hours(text, labels, lexicon)
@@ -53,6 +57,28 @@ def _none_of_them(text: str, labels: Sequence[str], grammar: Grammar) -> int:
     )
 
 
+def _by_both(text: str, labels: Sequence[str], grammar: Grammar) -> int:
+    """ "For both, if you can" where one choice is both of the others; 0 for none."""
+    both = frozenset({"both"})
+    held = [n for n, label in enumerate(labels, 1) if _has(grammar.cut(label, both), "both")]
+    pieces = grammar.cut(text, both)
+    named = any(piece.kinds for piece in pieces)
+    rest = grammar.cut(" ".join(piece.said for piece in pieces if not piece.kinds))
+    turned = any(piece.kinds & (TURNS - {"all"}) and not piece.kinds & {"filler"} for piece in rest)
+    figures = any(letter.isdigit() for piece in rest for letter in piece.said)
+    return held[0] if len(held) == 1 and named and not turned and not figures else 0
+
+
+def _by_language(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "English please" for "anglais": the one choice that is a language which is named; 0 for none."""
+    theirs = [lexicon.names.get(plain(label), "") for label in labels]
+    if sum(map(bool, theirs)) < _LANGUAGES or _is_turned(lexicon.grammar.cut(text)):
+        return 0
+    said = {lexicon.names[word] for word in plain(text).split() if word in lexicon.names}
+    held = [n for n, tag in enumerate(theirs, 1) if tag in said]
+    return held[0] if len(held) == len(said) == 1 else 0
+
+
 def _by_weekday(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     """ "The Wednesday one": where every choice has a weekday of its own, but one; 0 for none."""
     of_days = weekdays.of_choices(labels, lexicon)
@@ -60,7 +86,7 @@ def _by_weekday(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     pieces = lexicon.grammar.cut(text)
     if len(named) != 1 or _is_turned(pieces) or _has(pieces, "busy", "limit", "till", "past", "next"):
         return 0
-    hours = set(map(int, HOUR.findall(_figures_of(text))))
+    hours = set(map(int, HOUR.findall(weekdays.beside(_figures_of(text), lexicon))))
     number = of_days.get(next(iter(named)), 0)
     if sum(named <= weekdays.named(label, lexicon) for label in labels) > 1:
         return 0  # Monday morning or Monday afternoon

@@ -186,7 +186,8 @@ def _total(text: str, lexicon: Lexicon) -> int | None:
     )
     before = _numbers_in(" ".join(piece.said for piece in pieces[: at[0]]), lexicon, ones=grammar.unspaced)
     total = behind[0] if len(behind) == 1 else before[-1] if before and not behind else None
-    return total if total is not None and before and total >= max(before) else None
+    named = before or any("and" in piece.kinds for piece in pieces[: at[0]])
+    return total if total is not None and named and total >= max(before, default=0) else None
 
 
 def _summed(parts: Sequence[str], each: Sequence[Sequence[int]], grammar: Grammar) -> int | None:

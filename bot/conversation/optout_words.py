@@ -67,7 +67,17 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
         return True
     if any(optout.is_nothing_else(asked, lexicon.grammar) for asked in _ASKED.findall(text)):
         return True  # "Can you take me off the list? We have moved"
+    if _asks_why_and_stops(text, clauses, lexicon):
+        return True
     return _stop_and_why(clauses, lexicon) or _texts_and_no_more(clauses, lexicon)
+
+
+def _asks_why_and_stops(text: str, clauses: list[str], lexicon: Lexicon) -> bool:
+    """ "Why do you text me every day? Stop it": a question about our texts, and a bare request behind it."""
+    asked = _ASKED.findall(text)
+    if not asked or len(clauses) != 1 or not optout.mentions_messages(asked[0], lexicon.grammar):
+        return False
+    return is_one_of(clauses[0], lexicon.stop, lexicon) or optout.says_stop(clauses[0], lexicon.grammar)
 
 
 def _texts_and_no_more(clauses: list[str], lexicon: Lexicon) -> bool:

@@ -117,6 +117,11 @@ def named(text: str, lexicon: Lexicon) -> frozenset[int]:
     return frozenset(token.value for token in _tokens(text, lexicon) if token.what is Is.WEEKDAY)
 
 
+def beside(text: str, lexicon: Lexicon) -> str:
+    """Return a text without the names of its days: "thứ 6" has a figure of its own."""
+    return " ".join(token.said for token in _tokens(text, lexicon) if token.what is Is.WORD)
+
+
 def names_any(text: str, lexicon: Lexicon) -> bool:
     """Say whether a text names a weekday."""
     return any(token.what is Is.WEEKDAY for token in _tokens(text, lexicon))

@@ -89,6 +89,10 @@ def _joined(clauses: Sequence[Reading]) -> tuple[int, bool] | None:
     if first is not clauses[0] and not (clauses[0].whole or first.begins):
         return None
     turns = any(clause.begins_but for clause in clauses)
+    if first.leaning is Leaning.NO and any(
+        each.begins_but and each.leaning is Leaning.YES for each in clauses
+    ):
+        return None  # "I can't, but my husband will come"
     if turns and last.leaning is Leaning.NO and first.leaning is Leaning.YES and not first.says_yes:
         return None  # "I would like to, but I work, not this time"
     for clause in clauses[clauses.index(first) + 1 :]:
@@ -219,7 +223,7 @@ def _is_empty(piece: Piece) -> bool:
     return (
         bool(piece.kinds & _EMPTY)
         and not piece.kinds & (_NO | {"agree", "fine"})
-        and ("filler" in piece.kinds or not piece.kinds & (_YES | _NEGATES))
+        and ("filler" in piece.kinds or not piece.kinds & (_YES | _NEGATES | {"but"}))
     )
 
 
@@ -239,7 +243,12 @@ def _inside(told: Sequence[Piece]) -> Leaning:
     """A clause that begins with other words leans only by a phrase of its own: "we all will be there"."""
     denied = any(piece.kinds & _NEGATES and not piece.kinds & _YES for piece in told)
     refused = any("refuse" in piece.kinds and _is_phrase(piece.said) for piece in told)
-    agreed = any("agree" in piece.kinds and _agrees_alone(piece.said) for piece in told)
+    agreed = any(
+        "agree" in piece.kinds
+        and _agrees_alone(piece.said)
+        and not ("states" in piece.kinds and _goes_on(told[at + 1 :]))
+        for at, piece in enumerate(told)
+    )
     if agreed and not denied:
         return Leaning.YES
     yes = any("yes" in piece.kinds or ("agree" in piece.kinds and " " in piece.said) for piece in told)
