@@ -115,7 +115,7 @@ def _corrected(
         return False, None
     first = _read(cut.before, question, lexicon, today)
     last = _read(after, question, lexicon, today) or _begun(after, question, lexicon, today)
-    if first is None or (last is None and cut.polite):
+    if first is None or (last is None and not cut.denied):
         return False, None
     return True, _unless(True, last)
 

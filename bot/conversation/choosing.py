@@ -6,7 +6,7 @@ Two of them named, a negation or "either" beside one: none is understood.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.conversation import naming
 from bot.conversation.clauses import clauses, is_busy
@@ -15,6 +15,9 @@ from bot.conversation.lexicon import Lexicon
 from bot.conversation.naming import AM, HOUR, OF_DAY, PM, TURNS
 from bot.conversation.slips import near
 
+#: ideas of which only one is meant
+_PEOPLE = frozenset({"mother", "father", "grandparent"})
+_WAYS = frozenset({"call", "texted", "email", "paper", "video", "in_person"})
 #: kinds of words that say nothing about which choice is meant
 _EMPTY = frozenset({"filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "only", "want"})
 #: parts of a day, which people call by several names
@@ -317,11 +320,33 @@ def _by_words(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, 
     if slips:
         hits = {word: _nearly_whose(word, own) for word in words}
     meant = {n for found in hits.values() for n in found}
+    if not slips:
+        hits = _without_other_things(hits, text, labels, grammar)
+        meant = {n for found in hits.values() for n in found}
     if len(meant) != 1 or any(len(found) > 1 for found in hits.values()):
         return None
     label = set(grammar.level(labels[next(iter(meant)) - 1]).split())
     rest = [word for word in words if not hits[word] and word not in label]
     return _weighed(next(iter(meant)), grammar.cut(" ".join(rest)), slips=slips)
+
+
+def _without_other_things(
+    hits: Mapping[str, tuple[int, ...]], text: str, labels: Sequence[str], grammar: Grammar
+) -> dict[str, tuple[int, ...]]:
+    """ "Ba ngoại" is a grandmother though "ba" is a father: a word within another name names nothing."""
+    kept = {**hits}
+    for piece in grammar.cut(text, THINGS):
+        words = piece.said.split()
+        for word in words if len(words) > 1 else ():
+            kept[word] = tuple(
+                n for n in kept.get(word, ()) if not _rivals(piece.kinds, _ideas_of(labels[n - 1], grammar))
+            )
+    return kept
+
+
+def _rivals(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Say whether two names are of different people, or of different ways to reach them."""
+    return not one & other and any(one & sort and other & sort for sort in (_PEOPLE, _WAYS))
 
 
 def _without_work(text: str, grammar: Grammar) -> list[str]:
@@ -356,8 +381,20 @@ def _nearly_whose(word: str, own: Sequence[frozenset[str]]) -> tuple[int, ...]:
 def _akin(word: str, its: str) -> bool:
     if min(len(word), len(its)) < _STEM:
         return False
+    if _declined(word, its):
+        return True
     longer = word.startswith(its) and len(word) - len(its) <= _ENDING
     return longer or (its.startswith(word) and len(its) - len(word) <= _CUT)
+
+
+def _declined(word: str, its: str) -> bool:
+    """ "Ботинок" and "ботинки": one Cyrillic word with two endings."""
+    if not "\u0400" <= word[0] <= "\u04ff":
+        return False
+    shared = next(
+        (n for n, (a, b) in enumerate(zip(word, its, strict=False)) if a != b), min(len(word), len(its))
+    )
+    return shared > _STEM and max(len(word), len(its)) - shared <= _CUT
 
 
 def _by_unspaced(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:

@@ -29,6 +29,7 @@ class Correction:
     before: str
     after: str
     polite: bool  #: "sorry", which excuses as often as it corrects
+    denied: bool = False  #: "no, sorry": what stands before does not hold, whatever follows
 
 
 def split(text: str, grammar: Grammar) -> Correction | None:
@@ -60,8 +61,10 @@ def _among(words: Sequence[str], grammar: Grammar) -> Correction | None:
             first -= more
         while (more := _ahead(level[last:], grammar)) and last + more < len(words):
             last += more
-        polite = all("courtesy" in piece.kinds for piece in grammar.cut(" ".join(words[first:last]), _SAID))
-        return Correction(" ".join(words[:first]), " ".join(words[last:]), polite)
+        run = grammar.cut(" ".join(words[first:last]), _SAID)
+        polite = all("courtesy" in piece.kinds for piece in run)
+        denied = any(piece.kinds & {"no", "not"} for piece in run)
+        return Correction(" ".join(words[:first]), " ".join(words[last:]), polite, denied)
     return None
 
 

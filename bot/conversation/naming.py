@@ -43,6 +43,14 @@ def _without_its_marks(text: str, labels: Sequence[str], grammar: Grammar) -> in
     if not grammar.keeps_marks or not said.isascii():
         return 0
     held = [n for n, label in enumerate(labels, 1) if f" {unmarked(plain(label))} " in said]
+    kin = frozenset({"grandparent"})
+    things = [piece.said for piece in grammar.cut(text, kin) if piece.kinds and " " in piece.said]
+    if any(
+        f" {unmarked(plain(labels[n - 1]))} " in f" {unmarked(thing)} " != said
+        for n in held
+        for thing in things
+    ):
+        return 0  # "ba ngoai", who is no "ba"
     return held[0] if len(held) == 1 and not _is_turned(grammar.cut(text)) else 0
 
 
@@ -76,7 +84,8 @@ def _by_language(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         return 0
     said = {lexicon.names[word] for word in plain(text).split() if word in lexicon.names}
     held = [n for n, tag in enumerate(theirs, 1) if tag in said]
-    return held[0] if len(held) == len(said) == 1 else 0
+    others = [label for n, label in enumerate(labels, 1) if n not in held and plain(label) in plain(text)]
+    return held[0] if len(held) == len(said) == 1 and not others else 0
 
 
 def _by_weekday(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
