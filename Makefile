@@ -17,7 +17,7 @@ demo: $(VENV)/.runtime ## Install, then show a school's day on simulated phones.
 	$(BIN)/homeloop demo
 
 test: $(VENV)/.development chromium ## Install what tests need, then run every check and test.
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # ONLY=kill,stops chooses parts (python -m tests.soak --help lists them), QUICK=1 a small form of each.
 soak: $(VENV)/.development $(if $(ONLY),$(findstring chromium,$(subst browser,chromium,$(ONLY))),chromium) ## The long proofs, as JSON lines. ONLY=kill picks, QUICK=1 is short.

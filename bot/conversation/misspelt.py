@@ -8,7 +8,7 @@ read as it stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from bot.conversation.grammar import Grammar, Piece
@@ -63,25 +63,30 @@ def _mended(piece: Piece, kinds: tuple[frozenset[str], ...], grammar: Grammar) -
 @lru_cache(maxsize=8192)
 def _meant(said: str, kinds: tuple[frozenset[str], ...]) -> str | None:
     """Return the word of these kinds that this is a misspelling of."""
-    return next((word for word in _words(kinds) if _alike(said, word)), None)
+    heard = sound(said)
+    begun_alike = _words(kinds).get(heard[:1], ())
+    return next((word for word, its in begun_alike if _alike(said, heard, word, its)), None)
 
 
 @lru_cache(maxsize=64)
-def _words(kinds: tuple[frozenset[str], ...]) -> tuple[str, ...]:
-    return tuple(sorted({word for words in kinds for word in words if _is_word(word)}))
+def _words(kinds: tuple[frozenset[str], ...]) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return the words of these kinds with their sounds, by the letter that the sound begins with."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for word in sorted({word for words in kinds for word in words if _is_word(word)}):
+        heard = sound(word)
+        found.setdefault(heard[:1], []).append((word, heard))
+    return {letter: tuple(words) for letter, words in found.items()}
 
 
 def _is_word(said: str) -> bool:
     return len(said) >= _BY_EAR and said.isalpha() and max(said) < "\u0530"
 
 
-def _alike(said: str, word: str) -> bool:
-    one, other = sound(said), sound(word)
-    if one == other:
+def _alike(said: str, heard: str, word: str, its: str) -> bool:
+    """Say whether two words, and the sounds of each, which begin alike, are one word misspelt."""
+    if heard == its:
         return True
-    if min(len(said), len(word)) < _ONE_WRONG or one[:1] != other[:1]:
-        return False
-    return distance(one, other, 1) <= 1
+    return min(len(said), len(word)) >= _ONE_WRONG and distance(heard, its, 1) <= 1
 
 
 def is_slip_of(word: str, keywords: Iterable[str], grammar: Grammar) -> bool:

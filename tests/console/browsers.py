@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx
 from litestar import Litestar
+from litestar.datastructures import State
 
 from bot.app import App
 from bot.roles import Role
 from bot.store.accounts import begin_session
-from bot.web.console import Doorkeeper, forgery
-from bot.web.console import console as build
+from bot.web.console import Doorkeeper, forgery, unattended
 
 HOST = "http://127.0.0.1"
 COOKIE = "homeloop"
@@ -82,4 +84,12 @@ class Desk:
 def desk_on(app: App, staff: Mapping[Role, int]) -> Desk:
     """Open a console on an application."""
     door = Doorkeeper(app)
-    return Desk(app, build(app, doorkeeper=door), door, staff)
+    web = copy(_rooms())
+    web.state = State({"door": door})
+    return Desk(app, web, door, staff)
+
+
+@cache
+def _rooms() -> Litestar:
+    """The console before anybody stands at its door: reading its handlers takes longer than most tests."""
+    return unattended()

@@ -18,7 +18,7 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.config.compression import CompressionConfig
 from litestar.connection import ASGIConnection
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
@@ -163,10 +163,19 @@ async def _proven(visit: OneVisit) -> None:
 
 def console(app: App, *, more: Sequence[Any] = (), doorkeeper: Doorkeeper | None = None) -> Litestar:
     """Build the console; `more` are further handlers, such as the demo's. Raises `UndeclaredPolicy`."""
-    door = doorkeeper or Doorkeeper(app)
+    made = unattended(more)
+    made.state["door"] = doorkeeper or Doorkeeper(app)
+    return made
+
+
+def unattended(more: Sequence[Any] = ()) -> Litestar:
+    """Build the console of no school: before a doorkeeper stands at `state["door"]`, nobody comes in.
+
+    Raises `UndeclaredPolicy`.
+    """
     made = Litestar(
         route_handlers=[*assets.HANDLERS, *rooms.handlers(), *more],
-        guards=[door.admit],
+        guards=[_admit],
         dependencies={"visit": Provide(_visit_of, sync_to_thread=False)},
         exception_handlers={
             SignInFirst: _sign_in_first,
@@ -176,7 +185,6 @@ def console(app: App, *, more: Sequence[Any] = (), doorkeeper: Doorkeeper | None
         },
         before_send=[_dress],
         compression_config=CompressionConfig(backend="gzip", exclude=["/static/", "/live$"]),
-        state=State({"entrance": door.entrance}),
         openapi_config=None,
         logging_config=None,
         debug=False,
@@ -184,6 +192,10 @@ def console(app: App, *, more: Sequence[Any] = (), doorkeeper: Doorkeeper | None
     )
     access.all_declared(access.handlers_of(made))
     return made
+
+
+async def _admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    await connection.app.state["door"].admit(connection, handler)
 
 
 def _visit_of(request: Request[Any, Any, Any]) -> OneVisit:
@@ -217,7 +229,7 @@ def _known(request: Request[Any, Any, Any]) -> OneVisit | None:
 def _sign_in_first(request: Request[Any, Any, Any], _: SignInFirst) -> Page:
     visit = _known(request)
     assert visit is not None
-    entrance, path = request.app.state["entrance"], request.url.path
+    entrance, path = request.app.state["door"].entrance, request.url.path
     return visit.go(f"{entrance}?next={quote(path)}" if request.method == "GET" and path != "/" else entrance)
 
 
