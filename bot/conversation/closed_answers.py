@@ -10,8 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from bot.conversation import answers, survey, times
-from bot.conversation.answers import Answer
+from bot.conversation import recorded, survey, times
 from bot.conversation.events import (
     Asked,
     CallStaff,
@@ -26,6 +25,7 @@ from bot.conversation.events import (
 from bot.conversation.heard import Hearing
 from bot.conversation.hearing import day_of, pressed_question
 from bot.conversation.letters import plain
+from bot.conversation.recorded import Answer
 from bot.conversation.talk import (
     ForWhom,
     Kind,
@@ -77,7 +77,7 @@ def answered(about: Open, found: Answer, event: Event) -> Open:
     """Return the question as it is answered now; a button adds to the choices that were pressed before."""
     words = event.text if isinstance(event, Said) else found.home
     if isinstance(event, Pressed) and about.value is not None:
-        found = answers.added(about.question, about.value, found)
+        found = recorded.added(about.question, about.value, found)
     reply = about.reply or cast("Said | Pressed", event).key
     child = f", {about.question.grades[about.child - 1]}" if about.child else ""
     staff_child = f", {about.question.staff_grades[about.child - 1]}" if about.child else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.conversation.answers import Answer
+from bot.conversation.recorded import Answer
 
 
 class Heard(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zlib import crc32
 
-from bot.conversation import answers, intent
+from bot.conversation import answers, intent, recorded
 from bot.conversation.answers import Judgement
 from bot.conversation.events import (
     Asked,
@@ -306,10 +306,10 @@ def _pressed(talk: Talk, event: Pressed) -> Hearing:
     if press.about != "q":
         return Hearing(_judged_by_button(now, event))
     if isinstance(now, Open) and now.question.key == press.key:
-        found = answers.choice(now.question, press.choice)
+        found = recorded.choice(now.question, press.choice)
         return Hearing(Heard.ANSWER, answer=found) if found else Hearing(Heard.DEAD_PRESS)
     question = pressed_question(talk, event)
-    found = answers.choice(question, press.choice) if question else None
+    found = recorded.choice(question, press.choice) if question else None
     return Hearing(Heard.LATE_PRESS, answer=found) if found else Hearing(Heard.DEAD_PRESS)
 
 

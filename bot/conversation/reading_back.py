@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import cast
 
 from bot.conversation import intent, survey
-from bot.conversation.answers import Answer
 from bot.conversation.closed_answers import answered, ask_again, finish, misread_again
 from bot.conversation.events import (
     CallStaff,
@@ -24,6 +23,7 @@ from bot.conversation.heard import Heard, Hearing
 from bot.conversation.hearing import BURST
 from bot.conversation.own_words import await_read_back
 from bot.conversation.people import own_message
+from bot.conversation.recorded import Answer
 from bot.conversation.talk import Offer, Open, OwnWords, ReadBack, Talk, Telling, open_until
 from bot.conversation.wording import (
     DAY,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.conversation import choosing, numbers, weekdays
 from bot.conversation.grammar import Grammar, Piece
@@ -336,8 +336,3 @@ def _mark(word: str, lexicon: Lexicon) -> int | None:
 
 def _within(mark: int, low: int, high: int) -> tuple[int, bool] | None:
     return (mark, True) if low <= mark <= high else None
-
-
-def joined(numbers: Iterable[int]) -> str:
-    """Write the numbers of several choices as they are recorded: "1,3"."""
-    return ",".join(str(number) for number in numbers)

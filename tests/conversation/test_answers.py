@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation.answers import Judgement, answer, choice, judge, pick
+from bot.conversation.answers import Judgement, answer, judge, pick
 from bot.conversation.intent import lexicon
+from bot.conversation.recorded import choice
 from bot.conversation.talk import Kind, Question
 
 TIMES = Question(

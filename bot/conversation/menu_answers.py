@@ -1,0 +1,242 @@
+"""What a text means as the answer to yes or no, or to one of some choices.
+
+A digit and an exact word are sure; a sentence, a slip of the keys and a digit run into a sentence are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import pairwise
+
+from bot.conversation import choosing, clauses, dates, days, echo, matching, problems, verbs, yes_no
+from bot.conversation.grammar import Grammar
+from bot.conversation.intent import has_question_mark, is_tapback, is_without_marks, without_courtesy
+from bot.conversation.letters import plain, thumb, unmarked
+from bot.conversation.lexicon import Lexicon
+from bot.conversation.lexicon import answering as words_of
+from bot.conversation.recorded import Answer, choice, unless
+from bot.conversation.talk import Kind, Question
+
+_LIGHT = frozenset({"filler", "supplied", "courtesy"})
+
+
+def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    spoken = _spoken(question, lexicon)
+    if is_without_marks(text, lexicon) or is_tapback(text):
+        return None
+    if _asks_problem(question, lexicon):
+        return _problem(text, question, spoken, lexicon)
+    number = matching.whole(text, spoken, lexicon)
+    if number is not None:
+        return choice(question, number)
+    if _is_supplied(text, question, lexicon):
+        return unless(True, choice(question, 2))
+    cannot = _cannot(text, question, lexicon)
+    if cannot is not None:
+        return cannot
+    if question.kind is Kind.YES_NO:
+        return _yes_no(text, question, spoken, lexicon)
+    return _one_of(text, question, spoken, lexicon)
+
+
+def _yes_no(
+    text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
+) -> Answer | None:
+    """Read a digit with a comment, then a sentence, then a slip of the keys; never across yes and no."""
+    digit = _digit_first(text, question, lexicon)
+    if digit is not None:
+        return digit
+    contented = _contented(text, question, lexicon)
+    if contented is not None:
+        return contented
+    if (shown := thumb(text)) and _is_light(text, lexicon):
+        return unless(True, choice(question, 1 if shown == "yes" else 2))
+    agree, refuse = (spoken[n] - _figures(spoken[n]) - _counted(lexicon) for n in (1, 2))
+    grammar = _with_words(lexicon.tag, agree, refuse)
+    if _names_other_day(text, question, lexicon, grammar):
+        return None
+    asks = "" if _names_day(text, lexicon) else question.asked or ""
+    found = yes_no.read(
+        text,
+        grammar,
+        lambda said: echo.read(said, asks, grammar, lexicon.tag),
+        grammar.level(question.asked or ""),
+    )
+    found = found or yes_no.drawn_out(text, grammar)
+    if found is not None:
+        number, sure = found
+        return unless(not sure, choice(question, number))
+    if has_question_mark(text):
+        return None
+    slip = matching.misspelt(text, spoken, lexicon)
+    return None if slip is None else unless(True, choice(question, slip))
+
+
+def _is_light(text: str, lexicon: Lexicon) -> bool:
+    """ "👍🏾 thank you teacher": nothing beside the sign has weight."""
+    return all(piece.kinds & {"filler", "courtesy"} for piece in lexicon.grammar.cut(text))
+
+
+def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "She already has one": a no to "do you need …", whatever stands around it but a yes."""
+    if question.kind is not Kind.YES_NO or has_question_mark(text):
+        return False
+    needs = any(piece.kinds for piece in lexicon.grammar.cut(question.asked or "", frozenset({"need"})))
+    pieces = lexicon.grammar.cut(text)
+    turned = any(piece.kinds & {"yes", "but", "hedge", "or"} and not piece.kinds & _LIGHT for piece in pieces)
+    return needs and not turned and any("supplied" in piece.kinds for piece in pieces)
+
+
+def _contented(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    """ "We are fine": a no to "do you need …", a yes where the question asks whether it is fine."""
+    pieces = [piece for piece in lexicon.grammar.cut(text) if "courtesy" not in piece.kinds]
+    asked = lexicon.grammar.cut(question.asked or "", frozenset({"content", "need"}))
+    kinds = frozenset[str]().union(*(piece.kinds for piece in asked))
+    if not pieces or "content" not in pieces[0].kinds or len(kinds) != 1:
+        return None
+    if any(
+        piece.kinds & {"agree", "yes", "but", "hedge"} and "content" not in piece.kinds for piece in pieces
+    ):
+        return None
+    return unless(True, choice(question, 1 if "content" in kinds else 2))
+
+
+@lru_cache(maxsize=64)
+def _with_words(tag: str, agree: frozenset[str], refuse: frozenset[str]) -> Grammar:
+    """Return the small words of a language with those of one question: its choices, its verb."""
+    return words_of(tag).grammar.joined({"agree": agree, "refuse": refuse})
+
+
+def _names_day(text: str, lexicon: Lexicon) -> bool:
+    """A day of the question is repeated to ask about it, not to agree."""
+    words = dates.calendar_of(lexicon.tag)
+    return any(word in words.weekdays or word in words.months for word in plain(text).split())
+
+
+def _names_other_day(text: str, question: Question, lexicon: Lexicon, grammar: Grammar) -> bool:
+    """ "I can on Friday" to a question about Thursday; a no, or a yes in a clause before it, stands."""
+    asked, named = (
+        set(days.values(days.tokens(plain(each), lexicon.tag), days.Is.WEEKDAY))
+        for each in (question.asked or "", text)
+    )
+    if not asked or not named - asked:
+        return False
+    first = clauses.clauses(text, grammar)[0]
+    found = yes_no.read(first, grammar)
+    return found is None or (found[0] == 1 and first == text)
+
+
+def _asks_problem(question: Question, lexicon: Lexicon) -> bool:
+    asked = question.asked or question.topic
+    return question.kind is Kind.YES_NO and problems.asks(asked, lexicon.grammar)
+
+
+def _problem(
+    text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
+) -> Answer | None:
+    """Read the answer to "is there a problem?"; an "ok" to it may mean either."""
+    whole, found = matching.whole(text, spoken, lexicon), problems.read(text, lexicon.grammar)
+    if whole == 2 or (whole == 1 and (found is None or found[0] == 1)):
+        bare = without_courtesy(text, lexicon)
+        return None if whole == 1 and bare in lexicon.ok - lexicon.yes else choice(question, whole)
+    digit = _digit_first(text, question, lexicon)
+    if digit is not None:
+        return digit
+    return None if found is None else unless(not found[1], choice(question, found[0]))
+
+
+def _counted(lexicon: Lexicon) -> frozenset[str]:
+    """Return the number words, which in a sentence say neither yes nor no: "she has one"."""
+    return frozenset(lexicon.numbers) - lexicon.yes - lexicon.no - lexicon.ok
+
+
+def _figures(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for word in words if word.isdecimal())
+
+
+def _digit_first(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    """ "1, but late", "2 creo": the menu's digit with a comment, which must not say the contrary."""
+    digits = {n: frozenset({str(n)}) for n in range(1, len(question.choices) + 1)}
+    number, comment = matching.begun(text, digits, lexicon)
+    if number is None and not has_question_mark(text):
+        number, comment = matching.run_in(text, digits, lexicon), " ".join(plain(text).split()[1:])
+        if number is not None and question.kind is not Kind.YES_NO and not comment:
+            return choice(question, number)
+        doubtful = True
+    else:
+        doubtful = False
+    if number is None:
+        return None
+    if question.kind is Kind.YES_NO:
+        other = yes_no.read(comment, lexicon.grammar)
+        doubtful = doubtful or (other is not None and other[0] != number)
+    return unless(doubtful, choice(question, number))
+
+
+def _one_of(
+    text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
+) -> Answer | None:
+    part, sure = matching.part(text, question, lexicon)
+    if part is not None:
+        return unless(not sure, choice(question, part))
+    number, comment = matching.begun(text, spoken, lexicon)
+    if number is not None:
+        others = frozenset[str]().union(*(said for n, said in spoken.items() if n != number))
+        return unless(matching.says(comment, others), choice(question, number))
+    if has_question_mark(text):
+        return None
+    if (place := _by_place(text, question, lexicon)) is not None:
+        return unless(True, choice(question, place))
+    named = clauses.by_clause(
+        text, lexicon.grammar, lambda said: choosing.read(said, question.choices, lexicon)
+    )
+    named = named or choosing.declined(text, question.choices, lexicon.grammar)
+    if named is not None:
+        return unless(not named[1], choice(question, named[0]))
+    digits = {n: frozenset({str(n)}) for n in range(1, len(question.choices) + 1)}
+    slip = (
+        (None if _names_hour(text, lexicon) else matching.run_in(text, digits, lexicon))
+        or matching.misspelt(text, spoken, lexicon)
+        or matching.misspelt_part(text, question, lexicon)
+    )
+    return None if slip is None else unless(True, choice(question, slip))
+
+
+def _names_hour(text: str, lexicon: Lexicon) -> bool:
+    """ "3 baje ke baad", "3 o'clock": a figure right before a word for an hour, or for after it."""
+    pieces = lexicon.grammar.cut(text, frozenset({"oclock", "limit", "till", "range_to", "past"}))
+    return any(one.said.isdecimal() and two.kinds for one, two in pairwise(pieces))
+
+
+def _by_place(text: str, question: Question, lexicon: Lexicon) -> int | None:
+    """ "The second one, we eat no chicken": a clause that is nothing but a place."""
+    parts = clauses.clauses(text, lexicon.grammar)
+    if len(parts) < 2 or clauses.is_open(text, lexicon.grammar):
+        return None
+    places = {choosing.placed(part, len(question.choices), lexicon) for part in parts} - {None}
+    return places.pop() if len(places) == 1 else None
+
+
+def _spoken(question: Question, lexicon: Lexicon) -> dict[int, frozenset[str]]:
+    """Map each choice's number to everything that means it."""
+    spoken = {n: matching.labelled(n, label, lexicon) for n, label in enumerate(question.choices, 1)}
+    if question.kind is Kind.YES_NO:
+        asked = verbs.asked(question.asked or "", lexicon)
+        if lexicon.marks_matter:
+            asked |= {bare for verb in asked if (bare := unmarked(verb)) not in lexicon.yes | lexicon.no}
+        spoken[1] |= lexicon.yes | lexicon.ok | matching.with_verb(lexicon.verb_yes, asked)
+        spoken[2] |= lexicon.no | matching.with_verb(lexicon.verb_no, asked)
+    return spoken
+
+
+def _cannot(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    """Read "tuaj tsis tau": wants to and cannot, which counts as a no and keeps its own words (rule 5)."""
+    if question.kind is not Kind.YES_NO or not question.asked:
+        return None
+    forms = matching.with_verb(lexicon.verb_cannot, verbs.asked(question.asked, lexicon))
+    found = choice(question, 2)
+    said = without_courtesy(text, lexicon)
+    if found is None or not any(said == form or said.startswith(f"{form} ") for form in forms):
+        return None
+    return Answer(found.value, " ".join(text.split()), f"{found.staff} (cannot)")
