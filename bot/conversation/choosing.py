@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.conversation import naming
+from bot.conversation import day_parts, naming
 from bot.conversation.clauses import clauses, is_busy
+from bot.conversation.day_parts import TURNS
 from bot.conversation.grammar import THINGS, Grammar, Piece
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.naming import AM, HOUR, OF_DAY, PM, TURNS
 from bot.conversation.slips import near
 
 #: ideas of which only one is meant
@@ -20,9 +20,6 @@ _PEOPLE = frozenset({"mother", "father", "grandparent"})
 _WAYS = frozenset({"call", "texted", "email", "paper", "video", "in_person"})
 #: kinds of words that say nothing about which choice is meant
 _EMPTY = frozenset({"filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "only", "want"})
-#: parts of a day, which people call by several names
-_PARTS = ("morning", "afternoon", "evening", "another")
-_CLOCK = 24
 #: a word and a longer form of it: "galab" and "galabtii"
 _STEM, _ENDING, _CUT = 4, 3, 2
 _LETTERS = "abcdef"
@@ -42,7 +39,7 @@ _COMMON_SIGNS = frozenset("的了吧我他她你您在有要不没沒是就好�
 def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool] | None:
     """Return the number of the choice that is named, from 1, and whether that is sure."""
     grammar = lexicon.grammar
-    if _names_work(grammar.cut(text)):
+    if day_parts.names_work(grammar.cut(text)):
         return None
     named = placed(text, len(labels), lexicon)
     if named is not None:
@@ -54,7 +51,7 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
         return at_once, by_name == (at_once, True)
     return (
         by_name
-        or _by_part_of_day(text, labels, grammar)
+        or _by_part(text, labels, grammar)
         or _by_idea(text, labels, grammar)
         or (_by_few_signs(text, labels, grammar) if grammar.unspaced else None)
     )
@@ -201,81 +198,10 @@ def placed(text: str, count: int, lexicon: Lexicon) -> int | None:
     return place if 1 <= place <= count else None
 
 
-def _by_part_of_day(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
-    """ "In the morning" for "8 to 11 a.m.": where only one choice has that part of the day."""
-    pieces = _free(grammar.cut(text), verb_last=grammar.cease_last)
-    meant = {part for piece in pieces for part in _parts_in(piece)}
-    if len(meant) != 1:
-        return None
-    part = meant.pop()
-    held = [n for n, label in enumerate(labels, 1) if part in _parts_of(label, grammar)]
-    rest = _without_hour([piece for piece in pieces if part not in piece.kinds], part)
-    if len(held) != 1 or _limited(pieces, part):
-        return None
-    return _weighed(held[0], rest, slips=True)
-
-
-def _without_hour(pieces: Sequence[Piece], part: str) -> Sequence[Piece]:
-    """ "Evening, around 7": leave out the one figure that is an hour of this part of the day."""
-    figures = [piece for piece in pieces if piece.said.isdecimal()]
-    if len(figures) != 1 or part not in OF_DAY or int(figures[0].said) > _CLOCK:
-        return pieces
-    hours = {int(figures[0].said), int(figures[0].said) % 12 + 12}
-    return [piece for piece in pieces if piece is not figures[0] or not hours & set(OF_DAY[part])]
-
-
-def _parts_in(piece: Piece) -> frozenset[str]:
-    return piece.kinds.intersection(_PARTS) if "fine" not in piece.kinds else frozenset()
-
-
-def _names_work(pieces: Sequence[Piece]) -> bool:
-    """ "I work evenings": the only time that is named is taken."""
-    return (
-        any("busy" in piece.kinds for piece in pieces) and sum(bool(_parts_in(each)) for each in pieces) == 1
-    )
-
-
 def _is_last(pieces: Sequence[Piece]) -> bool:
     """ "The last one", and nothing else of weight."""
     others = [piece for piece in pieces if "last" not in piece.kinds]
     return len(others) < len(pieces) and all(piece.kinds & _EMPTY for piece in others)
-
-
-def _free(pieces: Sequence[Piece], *, verb_last: bool) -> Sequence[Piece]:
-    """Leave out the part of the day that is taken by work: "afternoon mornings I work", without a comma.
-
-    Where the verb ends its clause, what stands before it is taken, and what follows is not.
-    """
-    busy = [place for place, piece in enumerate(pieces) if "busy" in piece.kinds]
-    at = [place for place, piece in enumerate(pieces) if _parts_in(piece)]
-    if not busy or len(at) < 2:
-        return pieces
-    if busy[-1] > at[-1]:
-        return pieces[: at[-1]] if busy[-1] >= len(pieces) - 3 else pieces
-    if verb_last and len(at) == 2 and at[0] < busy[0] and busy[-1] < at[1]:
-        return pieces[at[1] :]
-    if not verb_last and len(at) == 2 and at[0] < busy[0] and at[1] == len(pieces) - 1:
-        return pieces[: busy[0]]  # "evening please I work mornings"
-    return ()
-
-
-def _parts_of(label: str, grammar: Grammar) -> frozenset[str]:
-    """Return the parts of the day that a choice has, in words or by its hours: "de 6 a 8 p.m."."""
-    said = frozenset(part for piece in grammar.cut(label) for part in _parts_in(piece))
-    hours = [int(hour) for hour in HOUR.findall(label)]
-    pm, am = PM.search(label) is not None, AM.search(label) is not None
-    if not hours or "another" in said or (said and not (pm or am)):
-        return said
-    hour = hours[0] + 12 * (pm and not am and hours[0] < 12)
-    if not pm and not am and hour <= 12:
-        return said
-    return frozenset({"morning" if hour < 12 else "afternoon" if hour < 17 else "evening"})
-
-
-def _limited(pieces: Sequence[Piece], part: str) -> bool:
-    """ "After the evening" is no evening."""
-    at = next(place for place, piece in enumerate(pieces) if part in piece.kinds)
-    return at > 0 and "limit" in pieces[at - 1].kinds
 
 
 def _ordinal(said: str, grammar: Grammar) -> int | None:
@@ -432,3 +358,8 @@ def _alike(one: str, other: str) -> int:
     return next(
         (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )
+
+
+def _by_part(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
+    found = day_parts.by_part(text, labels, grammar)
+    return _weighed(*found, slips=True) if found is not None else None

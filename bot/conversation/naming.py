@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
 from bot.conversation import weekdays
+from bot.conversation.day_parts import AM, CLOCKED, HOUR, PM, TURNS, figures_of, within_hours
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
 
-TURNS = frozenset({"not", "except", "hedge", "all", "none", "refuse", "or", "week"})
-HOUR = re.compile(r"(?<![\d:.])(\d{1,2})(?=\D|$)")
-#: says that a figure is an hour
-_CLOCKED = re.compile(r"\d\s?(?:[ap]\.?\s?m\b|h\b|:\d\d|(?:da|ta)\b)|\b(?:las|às|as) \d", re.IGNORECASE)
-_PARTS = frozenset({"morning", "afternoon", "evening"})
-#: the hours that people call by these names
-OF_DAY = {"morning": range(4, 13), "afternoon": range(12, 20), "evening": range(16, 24)}
-_HOURS = 24
 #: choices that are languages, at least, where languages are asked for
 _LANGUAGES = 2
-AM, PM = (re.compile(rf"(?<![^\W\d]){half}\.?\s?m\b", re.IGNORECASE) for half in "ap")
 
 
 def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
@@ -33,7 +23,7 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         or _by_language(text, labels, lexicon)
         or _by_weekday(text, labels, lexicon)
         or _by_hour(text, labels, lexicon)
-        or _within_hours(text, labels, lexicon)
+        or within_hours(text, labels, lexicon)
     )
 
 
@@ -95,7 +85,7 @@ def _by_weekday(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     pieces = lexicon.grammar.cut(text)
     if len(named) != 1 or _is_turned(pieces) or _has(pieces, "busy", "limit", "till", "past", "next"):
         return 0
-    hours = set(map(int, HOUR.findall(weekdays.beside(_figures_of(text), lexicon))))
+    hours = set(map(int, HOUR.findall(weekdays.beside(figures_of(text), lexicon))))
     number = of_days.get(next(iter(named)), 0)
     if sum(named <= weekdays.named(label, lexicon) for label in labels) > 1:
         return 0  # Monday morning or Monday afternoon
@@ -105,72 +95,17 @@ def _by_weekday(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
 def _by_hour(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     """ "6pm works", "la de las 6", "celui de 18h": the hour that one choice alone begins at; 0 for none."""
     hours = [int(found[0]) if len(found := HOUR.findall(label)) == 1 else -1 for label in labels]
-    said = [int(each) for each in HOUR.findall(_figures_of(text))]
+    said = [int(each) for each in HOUR.findall(figures_of(text))]
     pieces = lexicon.grammar.cut(text)
     if len(said) != 1 or hours.count(said[0]) != 1 or _is_turned(pieces) or _is_limited(pieces):
         return 0
     number = hours.index(said[0]) + 1
     worded = said[0] > len(labels) and any(letter.isalpha() for letter in text)
-    clear = worded or _CLOCKED.search(text) is not None
+    clear = worded or CLOCKED.search(text) is not None
     label = labels[number - 1]
     wrong_half = any(one.search(text) and other.search(label) for one, other in ((AM, PM), (PM, AM)))
     named, own = weekdays.named(text, lexicon), weekdays.named(labels[number - 1], lexicon)
     return number if clear and not wrong_half and (named <= own or not named) else 0
-
-
-def _within_hours(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
-    """ "Around 4 in the afternoon" for "3 to 5 p.m.": the one choice whose hours hold it; 0 for none.
-
-    The figure has to be said to be an hour, and a part of the day beside it has to be the choice's own.
-    """
-    spans = [_span(label, lexicon.grammar) for label in labels]
-    said = [int(each) for each in HOUR.findall(_figures_of(text))]
-    pieces = lexicon.grammar.cut(text)
-    if (
-        len(said) != 1
-        or said[0] > _HOURS
-        or spans.count(None) > 1
-        or _is_turned(pieces)
-        or _is_barred(pieces)
-    ):
-        return 0
-    parts = frozenset(part for piece in pieces for part in piece.kinds.intersection(_PARTS))
-    if not (parts or _CLOCKED.search(text) or _has(pieces, "oclock", "at", "timeword")) or len(parts) > 1:
-        return 0
-    hours = _hours_of(said[0], text, parts)
-    held = [n for n, span in enumerate(spans, 1) if span and any(span[0] <= hour < span[1] for hour in hours)]
-    return held[0] if len(held) == 1 else 0
-
-
-def _hours_of(hour: int, text: str, parts: frozenset[str]) -> frozenset[int]:
-    """Return which hours of the day a figure may be, by its half of the day or its part."""
-    either = frozenset({hour % 24}) if hour > 12 else frozenset({hour % 12, hour % 12 + 12})
-    if AM.search(text):
-        return frozenset({hour % 12})
-    if PM.search(text):
-        return frozenset({hour % 12 + 12})
-    held = [OF_DAY[part] for part in parts]
-    return frozenset(hour for hour in either if all(hour in its for its in held))
-
-
-def _span(label: str, grammar: Grammar) -> tuple[int, int] | None:
-    """Return from which hour to which a choice goes, of 24; None for one without two hours."""
-    hours = [int(hour) for hour in HOUR.findall(_figures_of(label))]
-    if len(hours) != 2:
-        return None
-    first, last = hours
-    parts = {part for piece in grammar.cut(label) for part in piece.kinds.intersection(_PARTS)}
-    pm, am = PM.search(label) is not None, AM.search(label) is not None
-    if max(hours) <= 12 and not am and (pm or parts & {"afternoon", "evening"}):
-        first, last = first % 12 + 12, last % 12 + 12
-    elif max(hours) <= 12 and not am and not parts:
-        return None
-    return (first, last) if first < last else None
-
-
-def _is_barred(pieces: Sequence[Piece]) -> bool:
-    """Say whether an "after", an "until" or work stands in a text: its hour is none that is offered."""
-    return any(piece.kinds & {"limit", "till", "busy"} and "filler" not in piece.kinds for piece in pieces)
 
 
 def _is_limited(pieces: Sequence[Piece]) -> bool:
@@ -181,11 +116,6 @@ def _is_limited(pieces: Sequence[Piece]) -> bool:
         piece.kinds & {"limit", "till", "range_to", "busy"} and "filler" not in piece.kinds
         for piece in around
     )
-
-
-def _figures_of(text: str) -> str:
-    """Level a text's figures."""
-    return unicodedata.normalize("NFKC", text)
 
 
 def _has(pieces: Sequence[Piece], *kinds: str) -> bool:
