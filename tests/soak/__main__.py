@@ -16,42 +16,42 @@ from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BROWSER = "browser"
+#: rooms of the tests of which `make test` looks at less
+ROOMS = ("browser", "understanding")
 
 Row = dict[str, object]
 
 
 def parts() -> list[str]:
-    """Every part by name: the modules here that give rows, and the browser's long looks."""
+    """Every part by name: the modules here that give rows, and the long looks of other rooms."""
     modules = sorted(HERE.glob("[a-z]*.py"))
-    return [file.stem for file in modules if "\ndef rows(quick" in file.read_text(encoding="utf-8")] + [
-        BROWSER
-    ]
+    told = [file.stem for file in modules if "\ndef rows(quick" in file.read_text(encoding="utf-8")]
+    return [*told, *ROOMS]
 
 
 def rows(name: str, *, quick: bool) -> Iterator[Row]:
-    if name == BROWSER:
-        yield _in_the_browser()
+    if name in ROOMS:
+        yield _long_look(name)
     else:
         yield from import_module(f"tests.soak.{name}").rows(quick)
 
 
-def _in_the_browser() -> Row:
-    """Every hostile string in every place, in every language and width."""
-    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "tests/browser"]
+def _long_look(room: str) -> Row:
+    """Every hostile string in every place, in every language and width; every labelled sentence."""
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", f"tests/{room}"]
     done = subprocess.run(command, env={**os.environ, "HOMELOOP_SOAK": "1"}, check=False)
-    return {"name": BROWSER, "exit_status": done.returncode, "ok": done.returncode == 0}
+    return {"name": room, "exit_status": done.returncode, "ok": done.returncode == 0}
 
 
 def main() -> int:
     known = parts()
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description="Long proofs, as JSON lines.")
     parser.add_argument("name", nargs="*", help=f"what to prove: {', '.join(known)}; all if left out")
-    parser.add_argument("--quick", action="store_true", help="a small form of each, without the browser")
+    parser.add_argument("--quick", action="store_true", help="a small form of each, without these long looks")
     chosen = parser.parse_args()
     if unknown := sorted(set(chosen.name) - set(known)):
         parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
-    every = [name for name in known if not (chosen.quick and name == BROWSER)]
+    every = [name for name in known if not (chosen.quick and name in ROOMS)]
     held = True
     for name in chosen.name or every:
         for row in rows(name, quick=chosen.quick):

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 #: every set, in the order in which they were written
 FOLDERS = (
     "unseen", "unseen_second", "unseen_third", "unseen_fourth", "unseen_fifth", "unseen_sixth",
-    "unseen_seventh", "seen", "seen_more",
+    "unseen_seventh", "unseen_eighth", "seen", "seen_more",
 )  # fmt: skip
 #: what may be counted of a language, in the order of the table
 COUNTS = (
@@ -29,19 +29,19 @@ COUNTS = (
 )  # fmt: skip
 
 
-def labelled(which: str) -> Iterator[dict[str, Any]]:
-    """Yield every labelled line of a folder: "seen" or "unseen"."""
+def labelled(which: str, every: int = 1) -> Iterator[dict[str, Any]]:
+    """Yield the labelled lines of a folder ("seen", "unseen", …), or one in so many of each file."""
     for path in sorted((HERE / which).glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in path.read_text(encoding="utf-8").splitlines()[::every]:
             if line.strip():
                 yield {"set": which, "file": path.stem, **json.loads(line)}
 
 
 @cache
-def measured(which: str) -> dict[str, Counter[str]]:
-    """Count a folder, language by language."""
+def measured(which: str, every: int = 1) -> dict[str, Counter[str]]:
+    """Count a folder, or one line in so many of it, language by language."""
     found: dict[str, Counter[str]] = {}
-    for line in labelled(which):
+    for line in labelled(which, every):
         found.setdefault(line["file"], Counter()).update(judged(line))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 import pytest
@@ -11,6 +12,8 @@ from tests.understanding.measure import FOLDERS, labelled, measured
 #: the twelve largest; their sets are the longest
 LARGEST = ("en", "es", "hmn", "so", "ar", "zh-Hans", "zh-Hant", "vi", "fr", "ru", "pt", "ht")
 SETS = FOLDERS
+#: of the largest set, which only guards against steps back, one line in so many; `make soak` reads all
+EVERY = {} if os.environ.get("HOMELOOP_SOAK") else {"seen_more": 8}
 #: shares of clear answers: in all, in each of the largest languages, in each of the others
 ANSWERS = {
     "unseen": (0.99, 0.96, 0.95),
@@ -19,21 +22,26 @@ ANSWERS = {
     "unseen_fourth": (0.94, 0.72, 0.65),
     "unseen_fifth": (0.97, 0.85, 0.8),
     "unseen_sixth": (0.97, 0.85, 0.75),
-    "unseen_seventh": (0.93, 0.75, 0.75),
+    "unseen_seventh": (0.97, 0.85, 0.85),
+    "unseen_eighth": (0.97, 0.85, 0.85),
     "seen": (0.99, 0.97, 0.95),
     "seen_more": (0.99, 0.95, 0.9),
 }
 
 
+def counted(which: str) -> dict[str, Counter[str]]:
+    return measured(which, EVERY.get(which, 1))
+
+
 def total(which: str) -> Counter[str]:
-    return sum(measured(which).values(), Counter())
+    return sum(counted(which).values(), Counter())
 
 
 @pytest.mark.parametrize("which", SETS)
 @pytest.mark.parametrize("never", ["swaps", "false_optouts", "missed", "wrong"])
 def test_what_must_never_happen(which: str, never: str) -> None:
     """A yes read as a no, somebody stopped who did not ask, a danger missed, a clear answer misread."""
-    assert {tag: count[never] for tag, count in measured(which).items() if count[never]} == {}
+    assert {tag: count[never] for tag, count in counted(which).items() if count[never]} == {}
 
 
 @pytest.mark.parametrize("which", SETS)
@@ -45,12 +53,12 @@ def test_nearly_every_request_to_stop_is_honoured(which: str) -> None:
 
 @pytest.mark.parametrize("which", SETS)
 def test_clear_answers_are_understood(which: str) -> None:
-    counts, (whole, largest, other) = measured(which), ANSWERS[which]
+    counts, (whole, largest, other) = counted(which), ANSWERS[which]
     shares = {tag: count["understood"] / count["answers"] for tag, count in counts.items()}
     least = {tag: largest if tag in LARGEST else other for tag in shares}
     assert {tag: share for tag, share in shares.items() if share < least[tag]} == {}
-    counted = sum(counts.values(), Counter[str]())
-    assert counted["understood"] / counted["answers"] >= whole
+    together = sum(counts.values(), Counter[str]())
+    assert together["understood"] / together["answers"] >= whole
 
 
 def test_hard_answers_are_asked_about_rather_than_guessed() -> None:
