@@ -47,12 +47,15 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
     by_name = (_by_unspaced if grammar.unspaced else _by_words)(text, labels, grammar)
     if by_name and _is_at_work(text, by_name[0], labels, grammar):
         return None
+    by_idea = _by_idea(text, labels, grammar)
+    if by_name and by_idea and by_name[0] != by_idea[0] and not by_name[1]:
+        return None  # "send it home in his backpack" for "by mail to your home"
     if at_once := naming.read(text, labels, lexicon):
         return at_once, by_name == (at_once, True)
     return (
         by_name
         or _by_part(text, labels, grammar)
-        or _by_idea(text, labels, grammar)
+        or by_idea
         or (_by_few_signs(text, labels, grammar) if grammar.unspaced else None)
     )
 

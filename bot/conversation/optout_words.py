@@ -21,6 +21,8 @@ CLAUSE = re.compile(r"[.,;:!\n¡¿。，、；！–—،؛۔።፣፤၊।]+|\
 #: the provider's keyword in capitals; so many words a message may have that begins with it
 _SHOUTED = re.compile(r"\s*(?:STOP|UNSUBSCRIBE)\b")
 _SHOUTED_WORDS = 4
+#: one word, and at least two exclamation marks
+_CRIED = re.compile(r"\s*\w+\s*[!！]\s*[!！]")
 #: what makes something else of it: a bus, a child, a place, "not"
 _AGAINST = frozenset({"topic", "child", "bars", "before_what", "not", "dont", "tongue"})
 #: a telephone number, which says nothing else: "take 612 555 0134 off"
@@ -69,7 +71,7 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
         return True  # "Can you take me off the list? We have moved"
     if _asks_why_and_stops(text, clauses, lexicon):
         return True
-    return _stop_and_why(clauses, lexicon) or _texts_and_no_more(clauses, lexicon)
+    return _stop_and_why(text, clauses, lexicon) or _texts_and_no_more(clauses, lexicon)
 
 
 def _asks_why_and_stops(text: str, clauses: list[str], lexicon: Lexicon) -> bool:
@@ -105,7 +107,15 @@ def _without_questions(text: str) -> str:
     return _ASKED.sub(" ", text)
 
 
-def _stop_and_why(clauses: list[str], lexicon: Lexicon) -> bool:
+def _is_cried_out(clauses: list[str], text: str, keywords: frozenset[str], lexicon: Lexicon) -> bool:
+    """ "STOP!!!! I told you guys already": a keyword with its marks, and nothing it may be said of."""
+    if plain(clauses[0]) not in keywords or not _CRIED.match(text):
+        return False
+    against = _AGAINST - {"tongue"}
+    return not any(piece.kinds for clause in clauses[1:] for piece in lexicon.grammar.cut(clause, against))
+
+
+def _stop_and_why(text: str, clauses: list[str], lexicon: Lexicon) -> bool:
     """ "Please stop, I get too many texts": a bare word, and a reason that speaks of our texts."""
     if not clauses:
         return False
@@ -113,6 +123,8 @@ def _stop_and_why(clauses: list[str], lexicon: Lexicon) -> bool:
         rest = clauses[1:]
         return any(_speaks_of_texts(clause, lexicon) for clause in rest)
     keywords = lexicon.grammar.kinds.get("keyword", frozenset())
+    if _is_cried_out(clauses, text, keywords, lexicon):
+        return True
     if len(clauses) > 1 and without_courtesy(clauses[-1], lexicon) in keywords:
         return all(_speaks_of_texts(clause, lexicon) for clause in clauses[:-1])
     told, _, last = without_courtesy(clauses[-1], lexicon).rpartition(" ")
