@@ -23,8 +23,8 @@ _EMPTY = frozenset({"filler", "courtesy", "option", "yes", "ok", "agree", "and",
 #: a word and a longer form of it: "galab" and "galabtii"
 _STEM, _ENDING, _CUT = 4, 3, 2
 _LETTERS = "abcdef"
-#: an "and" that Amharic writes onto the end of a word
-_AMHARIC_AND = "ና"
+#: an "and" that Amharic and Korean write onto the end of a word
+_WRITTEN_ON = ("ና", "이랑", "랑", "하고", "과", "와")
 #: words of a choice that could be any other's
 _BETWEEN = frozenset({"filler", "and", "or", "option", "range_from", "range_to", "limit", "at", "timeword"})
 _DENIES = frozenset({"not", "no", "refuse", "none"})
@@ -32,6 +32,8 @@ _DENIES = frozenset({"not", "no", "refuse", "none"})
 _FEW = 2
 #: signs that make a part of a word where words run together
 _RUN = 2
+#: and letters of Khmer, Lao or Burmese, of which a syllable takes two or three
+_SYLLABLES = 5
 #: signs too common to tell choices apart
 _COMMON_SIGNS = frozenset("的了吧我他她你您在有要不没沒是就好都也去来來人個个一二三四五六七八九十上下到和")
 
@@ -92,8 +94,9 @@ def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[froze
         rest += [word] if not hits else []
     found.update(n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar)))
     others = [piece for piece in grammar.cut(" ".join(rest)) if not piece.kinds & (_EMPTY | THINGS)]
+    others += [each for each in grammar.cut(" ".join(rest), THINGS) if _is_no_choice(each, labels, grammar)]
     joined = any("and" in piece.kinds for piece in pieces)
-    joined = joined or any(word.endswith(_AMHARIC_AND) for word in grammar.level(text).split())
+    joined = joined or any(word.endswith(_WRITTEN_ON) for word in grammar.level(text).split())
     joined = joined or (
         grammar.arabic and any(word.startswith("و") and len(word) > _STEM - 1 for word in rest)
     )
@@ -109,6 +112,11 @@ def named_in(text: str, labels: Sequence[str], grammar: Grammar) -> frozenset[in
     own = _own_words(labels, grammar)
     words = grammar.level(text).split()
     return frozenset(n for n, its in enumerate(own, 1) for word in words if grammar.fronts(word) & its)
+
+
+def _is_no_choice(piece: Piece, labels: Sequence[str], grammar: Grammar) -> bool:
+    """ "Eyes and ears" where no choice is about ears: a thing that is wanted, and cannot be had."""
+    return bool(piece.kinds) and not any(piece.kinds & _ideas_of(label, grammar) for label in labels)
 
 
 def declined(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
@@ -159,7 +167,7 @@ def _by_few_signs(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[i
     """ "福州的" for "福州话": where words run together, a part of what one choice alone has."""
     said = grammar.level(text).replace(" ", "")
     levelled = [grammar.level(label) for label in labels]
-    for length in (_RUN, 1) if "\u2e80" <= said[:1] <= "\u9fff" else (_RUN + 1,):
+    for length in (_RUN, 1) if "\u2e80" <= said[:1] <= "\u9fff" else (_SYLLABLES,):
         parts = _own_parts(levelled, length)
         held = [n for n, its in enumerate(parts, 1) if any(part in said for part in its)]
         if len(held) == 1:
@@ -219,7 +227,10 @@ def _ordinal(said: str, grammar: Grammar) -> int | None:
     if len(found) != 1:
         return None
     rest = grammar.cut(spaced)
-    light = all(piece.kinds & _EMPTY and not piece.kinds & {"not", "hedge"} for piece in rest)
+    light = all(
+        piece.kinds & _EMPTY and ("filler" in piece.kinds or not piece.kinds & {"not", "hedge"})
+        for piece in rest
+    )
     return found.pop() if light else None
 
 
@@ -298,7 +309,7 @@ def _is_figure(pieces: Sequence[Piece], at: int) -> bool:
     if not any(letter.isdigit() for letter in pieces[at].said):
         return False
     beside = (*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2])
-    return not any(piece.kinds & {"at", "oclock", "timeword"} for piece in beside)
+    return not any(piece.kinds & {"at", "oclock", "timeword", "limit"} for piece in beside)
 
 
 def _nearly_whose(word: str, own: Sequence[frozenset[str]]) -> tuple[int, ...]:

@@ -104,7 +104,7 @@ def _in_words(
     denials, repeated, others = 0, 0, 0
     settled = False
     for place, piece in enumerate(told):
-        if piece.kinds & _OPEN:
+        if piece.kinds & _OPEN or _denies_within(piece, grammar):
             return None
         if piece.kinds & _NEGATES:
             denials += 1
@@ -121,6 +121,13 @@ def _in_words(
     if not repeated or denials > 1 or (others and not (settled and denials)):
         return None
     return (2 if denials else 1), False
+
+
+def _denies_within(piece: Piece, grammar: Grammar) -> bool:
+    """ "No car", where that is a name for needing a ride."""
+    words = piece.said.split()
+    within = any(grammar.known.get(word, frozenset()) & {"not", "no"} for word in words)
+    return len(words) > 1 and within and not piece.kinds & _NEGATES
 
 
 def _weighty(said: str, grammar: Grammar) -> list[str]:

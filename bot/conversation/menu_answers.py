@@ -215,7 +215,8 @@ def _by_place(text: str, question: Question, lexicon: Lexicon) -> int | None:
     if len(parts) < 2 or clauses.is_open(text, lexicon.grammar):
         return None
     places = {choosing.placed(part, len(question.choices), lexicon) for part in parts} - {None}
-    return places.pop() if len(places) == 1 else None
+    named = {each[0] for part in parts if (each := choosing.read(part, question.choices, lexicon))}
+    return places.pop() if len(places) == 1 and named <= places else None
 
 
 def _spoken(question: Question, lexicon: Lexicon) -> dict[int, frozenset[str]]:

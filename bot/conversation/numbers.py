@@ -13,7 +13,7 @@ from bot.conversation.lexicon import Lexicon
 from bot.conversation.slips import distance
 
 #: words that turn a number round or leave it open
-_TURNS = frozenset({"not", "or", "hedge", "refuse"})
+_TURNS = frozenset({"not", "or", "hedge", "refuse", "condition"})
 _EMPTY = frozenset(
     {"filler", "courtesy", "yes", "ok", "agree", "around", "option", "all", "counter", "only", "about",
      "want", "unit", "and"}

@@ -32,7 +32,9 @@ def _goes_on(pieces: Sequence[Piece], *, last: bool) -> bool:
         for piece in pieces
         if not piece.kinds or not piece.kinds <= {"courtesy", "me", "around", "more", "do"}
     ]
-    pairs = pairwise(reversed(told)) if last else pairwise(told)
+    between = [kinds for kinds in told if kinds - {"message"}]  # "don't the messages stop", as Chinese has it
+    rows = (told, between)
+    pairs = [pair for row in rows for pair in (pairwise(reversed(row)) if last else pairwise(row))]
     return any(
         one & {"not", "dont"}
         and not one & {"cease", "message"}

@@ -15,10 +15,6 @@ _APART = re.compile(r"[,;/&+\n،；，、]+")
 _RANGE = re.compile(r"^\s*\d\s*[-–]\s*\d\s*$")
 #: digits that stand alone between spaces: "1 3"
 _DIGITS = re.compile(r"[\d\s]+")
-#: "and", between two answers
-_AND = frozenset(
-    {"and", "y", "e", "et", "iyo", "thiab", "và", "va", "و", "和", "跟", "и", "i", "ak", "na", "at"}
-)
 _ALL = frozenset(
     {"all", "all of them", "both", "todos", "todas", "tous", "toutes", "dhammaan", "kulli", "tag nrho",
      "الكل", "كلها", "全部", "都可以", "tất cả", "tat ca", "все", "zote", "lahat"}
@@ -227,7 +223,7 @@ def _at_and(said: str, grammar: Grammar) -> list[str]:
         said = _ARABIC_AND.sub(" و ", said)
     pieces: list[list[str]] = [[]]
     for word in said.split():
-        if word in _AND or "and" in grammar.known.get(grammar.level(word), frozenset()):
+        if "and" in grammar.known.get(grammar.level(word), frozenset()):
             pieces.append([])
         else:
             pieces[-1].append(word)
