@@ -32,15 +32,21 @@ def _goes_on(pieces: Sequence[Piece], *, last: bool) -> bool:
         for piece in pieces
         if not piece.kinds or not piece.kinds <= {"courtesy", "me", "around", "more", "do"}
     ]
-    between = [kinds for kinds in told if kinds - {"message"}]  # "don't the messages stop", as Chinese has it
-    rows = (told, between)
-    pairs = [pair for row in rows for pair in (pairwise(reversed(row)) if last else pairwise(row))]
+    pairs = pairwise(reversed(told)) if last else pairwise(told)
     return any(
         one & {"not", "dont"}
         and not one & {"cease", "message"}
         and ("cease" in two or ("dont" in one and "stop_said" in two))
         and not two & {"not", "dont"}
         for one, two in pairs
+    ) or (not last and _keeps_texts(told))
+
+
+def _keeps_texts(told: Sequence[frozenset[str]]) -> bool:
+    """ "别把短信停了": our texts between the "don't" and the verb."""
+    return any(
+        "dont" in one and not one & {"cease", "unwant"} and "message" in texts and "cease" in two
+        for one, texts, two in zip(told, told[1:], told[2:], strict=False)
     )
 
 
