@@ -66,6 +66,8 @@ _NEXT = frozenset({"next", "week_after"})
 #: a day may stand among so many unknown words; more of them make it a story
 _SHORT = 6
 _HOURS = 12
+#: "one" as the name of a month's first day; elsewhere it is an article ("some day in December")
+_FIRSTS = frozenset({"uno", "1", "một", "mot", "mong mot", "isa"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +362,7 @@ def _numbered(words: Sequence[str], lexicon: Lexicon) -> int | None:
             last = lexicon.numbers.get(words[at + length - 1], nth.get(words[at + length - 1], 0))
             if tens and 0 < last < 10:
                 place = tens + last
-            if place and (place > 1 or length > 1 or run not in {"a", "un", "um", "en"}):
+            if place and (place > 1 or length > 1 or run in nth or run in _FIRSTS):
                 return place if place <= 31 else None
     return None
 

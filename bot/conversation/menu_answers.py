@@ -47,6 +47,8 @@ def _yes_no(
     digit = _digit_first(text, question, lexicon)
     if digit is not None:
         return digit
+    if _is_fine_with_ailment(text, question, lexicon):
+        return None
     contented = _contented(text, question, lexicon)
     if contented is not None:
         return contented
@@ -76,6 +78,12 @@ def _yes_no(
 def _is_light(text: str, lexicon: Lexicon) -> bool:
     """ "👍🏾 thank you teacher": nothing beside the sign has weight."""
     return all(piece.kinds & {"filler", "courtesy"} for piece in lexicon.grammar.cut(text))
+
+
+def _is_fine_with_ailment(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "No problem, he eats everything" agrees to nothing where an allergy is asked for."""
+    ailment = any(piece.kinds for piece in lexicon.grammar.cut(question.asked or "", frozenset({"ailment"})))
+    return ailment and any("fine" in piece.kinds for piece in lexicon.grammar.cut(text))
 
 
 def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:

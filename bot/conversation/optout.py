@@ -42,6 +42,8 @@ _AMID = (_PARTS - {"enough"}) | _NARROWS | _REASON | {"before_what", "after_what
 _BARS = frozenset({"bars"})
 #: who is taken off a club's list: a child, not a telephone
 _CHILD = frozenset({"child"})
+#: words of a "so" at most
+_HENCE = 4
 _ANGRY = re.compile(r"[!！]\s*[!！]")
 
 
@@ -141,6 +143,31 @@ def _amid(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     if any(piece.kinds & (_NARROWS | _BARS) for piece in pieces) or turned(pieces, grammar):
         return False
     return any(_stands(pieces, begins, ends, grammar) for begins, ends in _runs(pieces))
+
+
+def asks_hence(clause: str, grammar: Grammar) -> bool:
+    """ "They have left that school so send me no texts": a story, a "so", and a whole request behind it.
+
+    The request has to name our texts, or what stands before it a reason.
+    """
+    return any(
+        asks(rest, grammar, clause=True) and (mentions_messages(rest, grammar) or gives_reason(told, grammar))
+        for told, rest in _at_hence(clause, grammar)
+    )
+
+
+def _at_hence(clause: str, grammar: Grammar) -> Iterator[tuple[str, str]]:
+    """Part a clause at each "so" within it."""
+    hence = grammar.kinds.get("so_then", frozenset())
+    if grammar.unspaced:
+        said = grammar.level(clause).replace(" ", "")
+        yield from ((said[:at], said[at + len(each) :]) for each in hence if (at := said.find(each)) > 0)
+        return
+    words = grammar.level(clause).split()
+    for at in range(1, len(words) - 1):
+        for length in range(min(_HENCE, len(words) - at - 1), 0, -1):
+            if " ".join(words[at : at + length]) in hence:
+                yield " ".join(words[:at]), " ".join(words[at + length :])
 
 
 def gives_reason(clause: str, grammar: Grammar) -> bool:

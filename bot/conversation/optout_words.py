@@ -67,6 +67,8 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
         return True
     if any(optout.asks_amid(clause, lexicon.grammar) for clause in clauses):
         return True
+    if any(optout.asks_hence(clause, lexicon.grammar) for clause in clauses):
+        return True
     if any(optout.is_nothing_else(asked, lexicon.grammar) for asked in _ASKED.findall(text)):
         return True  # "Can you take me off the list? We have moved"
     if _asks_why_and_stops(text, clauses, lexicon):

@@ -12,6 +12,8 @@ from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
 
 _APART = re.compile(r"[,;/&+\n،；，、]+")
+#: marks that make a list of what stands beside them
+_SIGNS_OF_LIST = re.compile(r"[+&/]")
 _RANGE = re.compile(r"^\s*\d\s*[-–]\s*\d\s*$")
 #: digits that stand alone between spaces: "1 3"
 _DIGITS = re.compile(r"[\d\s]+")
@@ -140,12 +142,13 @@ def _gathered(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tupl
 def _lists_unknown(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
     """ "Foot, music and dance": a list in which a short piece is none of the choices that we know."""
     pieces = _pieces(text, choices, lexicon)
-    if len(pieces) < _LISTED or lexicon.grammar.unspaced:
+    least = _LISTED - 1 if _SIGNS_OF_LIST.search(text) else _LISTED
+    if len(pieces) < least or lexicon.grammar.unspaced:
         return False
     return any(
-        len(piece.split()) == 1
+        sum(not lexicon.grammar.known.get(word) for word in lexicon.grammar.level(piece).split()) == 1
         and not choosing.all_named(piece, choices, lexicon.grammar)[0]
-        and not any(each.kinds for each in lexicon.grammar.cut(piece))
+        and all(not each.kinds or "filler" in each.kinds for each in lexicon.grammar.cut(piece))
         for piece in pieces
     )
 
