@@ -173,3 +173,34 @@ def test_a_keyword_may_be_misspelt_stretched_and_polite(tag: str, text: str) -> 
 )
 def test_to_need_nothing_is_no_request_to_stop(tag: str, text: str) -> None:
     assert not stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("so", "caruurtaydii iskuulkaas way ka baxeen ee fariimo ha ii soo dirina"),
+        ("es", "ya no vamos a esa escuela asi que no me manden mensajes"),
+        ("en", "my kid changed schools so stop texting me"),
+        ("en", "STOP!!!! i told you guys already"),
+        ("en", "why do you text me every day? stop it"),
+        ("om", "guyyaa hunda maaliif ergitu? dhaabaa"),
+    ],
+)
+def test_a_story_or_a_question_with_a_whole_request_behind_it(tag: str, text: str) -> None:
+    assert stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "he has lunch so dont send any more"),
+        ("en", "we have a ride so dont stop the bus"),
+        ("en", "the bus is late so dont stop the texts"),
+        ("en", "STOP!! the bus left my kid"),
+        ("en", "why does the bus text say 3? stop 4 is closed"),
+        ("fr", "mon fils est malade donc n'envoyez pas les devoirs"),
+        ("zh-Hans", "别把短信停了"),
+    ],
+)
+def test_a_story_with_another_request_behind_it_is_none(tag: str, text: str) -> None:
+    assert not stops(tag, text)

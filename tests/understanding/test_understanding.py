@@ -24,6 +24,7 @@ ANSWERS = {
     "unseen_sixth": (0.97, 0.85, 0.75),
     "unseen_seventh": (0.97, 0.85, 0.85),
     "unseen_eighth": (0.97, 0.85, 0.85),
+    "unseen_ninth": (0.96, 0.85, 0.85),
     "seen": (0.99, 0.97, 0.95),
     "seen_more": (0.99, 0.95, 0.9),
 }
