@@ -121,12 +121,12 @@ def _stop_and_why(text: str, clauses: list[str], lexicon: Lexicon) -> bool:
     """ "Please stop, I get too many texts": a bare word, and a reason that speaks of our texts."""
     if not clauses:
         return False
-    if is_one_of(clauses[0], lexicon.stop, lexicon):
-        rest = clauses[1:]
-        return any(_speaks_of_texts(clause, lexicon) for clause in rest)
     keywords = lexicon.grammar.kinds.get("keyword", frozenset())
     if _is_cried_out(clauses, text, keywords, lexicon):
         return True
+    if is_one_of(clauses[0], lexicon.stop, lexicon):
+        rest = clauses[1:]
+        return any(_speaks_of_texts(clause, lexicon) for clause in rest)
     if len(clauses) > 1 and without_courtesy(clauses[-1], lexicon) in keywords:
         return all(_speaks_of_texts(clause, lexicon) for clause in clauses[:-1])
     told, _, last = without_courtesy(clauses[-1], lexicon).rpartition(" ")

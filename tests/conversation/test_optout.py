@@ -183,7 +183,6 @@ def test_to_need_nothing_is_no_request_to_stop(tag: str, text: str) -> None:
         ("en", "my kid changed schools so stop texting me"),
         ("en", "STOP!!!! i told you guys already"),
         ("en", "why do you text me every day? stop it"),
-        ("om", "guyyaa hunda maaliif ergitu? dhaabaa"),
     ],
 )
 def test_a_story_or_a_question_with_a_whole_request_behind_it(tag: str, text: str) -> None:
