@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.conversation import day_parts, naming
+from bot.conversation import day_parts, naming, weekdays
 from bot.conversation.clauses import clauses, is_busy
 from bot.conversation.day_parts import TURNS
 from bot.conversation.grammar import THINGS, Grammar, Piece
@@ -22,6 +22,7 @@ _WAYS = frozenset({"call", "texted", "email", "paper", "video", "in_person"})
 _EMPTY = frozenset({"filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "only", "want"})
 #: a word and a longer form of it: "galab" and "galabtii"
 _STEM, _ENDING, _CUT = 4, 3, 2
+_DIMINUTIVE = re.compile(r"(?:c?it[oa]s?|(?:z|qu)?inh[oa]s?)$")
 _LETTERS = "abcdef"
 #: an "and" that Amharic and Korean write onto the end of a word
 _WRITTEN_ON = ("ና", "이랑", "랑", "하고", "과", "와")
@@ -41,6 +42,7 @@ _COMMON_SIGNS = frozenset("的了吧我他她你您在有要不没沒是就好�
 def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool] | None:
     """Return the number of the choice that is named, from 1, and whether that is sure."""
     grammar = lexicon.grammar
+    text = _without_every_day(text, labels, lexicon)
     if day_parts.names_work(grammar.cut(text)):
         return None
     named = placed(text, len(labels), lexicon)
@@ -60,6 +62,17 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
         or by_idea
         or (_by_few_signs(text, labels, grammar) if grammar.unspaced else None)
     )
+
+
+def _without_every_day(text: str, labels: Sequence[str], lexicon: Lexicon) -> str:
+    """ "She walks every day": how often says nothing where no choice is a day."""
+    often = frozenset({"every"})
+    pieces = lexicon.grammar.cut(text, often)
+    if lexicon.grammar.unspaced or not any(piece.kinds for piece in pieces):
+        return text
+    if weekdays.of_choices(labels, lexicon) or not any(not piece.kinds for piece in pieces):
+        return text
+    return " ".join(piece.said for piece in pieces if not piece.kinds)
 
 
 def _is_at_work(text: str, number: int, labels: Sequence[str], grammar: Grammar) -> bool:
@@ -321,10 +334,16 @@ def _nearly_whose(word: str, own: Sequence[frozenset[str]]) -> tuple[int, ...]:
 def _akin(word: str, its: str) -> bool:
     if min(len(word), len(its)) < _STEM:
         return False
-    if _declined(word, its):
+    if _declined(word, its) or _is_small(word, its):
         return True
     longer = word.startswith(its) and len(word) - len(its) <= _ENDING
     return longer or (its.startswith(word) and len(its) - len(word) <= _CUT)
+
+
+def _is_small(word: str, its: str) -> bool:
+    """ "Botitas" for "botas", "casaquinho" for "casaco": a diminutive."""
+    stem = _DIMINUTIVE.sub("", word)
+    return stem != word and len(stem) >= _STEM - 1 and its.startswith(stem) and len(its) - len(stem) <= _CUT
 
 
 def _declined(word: str, its: str) -> bool:

@@ -62,6 +62,9 @@ THINGS = frozenset(
      "math", "science", "computer", "mother", "father", "grandparent", "coat", "soccer", "drawing",
      "swimming", "music"}
 )  # fmt: skip
+#: what French writes onto a word that begins with a vowel, once the apostrophe is gone
+_ELIDED = re.compile(r"^(?:qu|[cdjlmnst])(?=[aeiouyh])")
+_BARE = 4
 #: the most words of one piece
 _LONGEST = 6
 
@@ -85,6 +88,7 @@ class Grammar:
     keeps_marks: bool = False  #: words differ by their marks alone
     arabic: bool = False
     cease_last: bool = False  #: "messages sending stop"
+    elides: bool = False  #: "l'école" is one word here, as "l école" is
     exact: bool = False  #: a letter more or less makes another word: nothing is a slip
     #: piece -> its kinds
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -145,6 +149,9 @@ class Grammar:
         """Return a word, and without what Arabic writes onto its front."""
         if "\uac00" <= word[-1:] <= "\ud7a3":
             return frozenset({word, *(word[: -len(end)] for end in _KOREAN_ENDS if word.endswith(end))})
+        if self.elides:
+            whole = _ELIDED.sub("", word)
+            return frozenset({word, whole} if len(whole) >= _BARE else {word})
         if not self.arabic:
             return frozenset({word})
         bare = (word[len(front) :] for front in _ARABIC_FRONT if word.startswith(front))
@@ -154,6 +161,7 @@ class Grammar:
         kinds = self.known.get(run, frozenset())
         if not kinds and " " not in run:
             kinds = self._without_front(run) if self.arabic else self._without_end(run)
+            kinds = self._unelided(run) if self.elides and not kinds else kinds
         return kinds if only is None else kinds & only
 
     def _without_end(self, word: str) -> frozenset[str]:
@@ -162,6 +170,10 @@ class Grammar:
             return frozenset()
         ends = (end for end in _KOREAN_ENDS if word.endswith(end) and len(word) > len(end) + 1)
         return next((kinds for end in ends if (kinds := self.known.get(word[: -len(end)]))), frozenset())
+
+    def _unelided(self, word: str) -> frozenset[str]:
+        bare = _ELIDED.sub("", word)
+        return self.known.get(bare, frozenset()) if len(bare) >= _BARE else frozenset()
 
     def _without_front(self, word: str) -> frozenset[str]:
         for front in _ARABIC_FRONT:
@@ -177,6 +189,7 @@ def grammar(tag: str) -> Grammar:
     made = Grammar(
         unspaced=unspaced, keeps_marks=keeps_marks, arabic=languages.language(tag).script == "Arab",
         cease_last=bool(languages.grammar(_SHARED.get(tag, tag)).get("cease_last")),
+        elides=tag == "fr",
         exact=keeps_marks or bool(languages.grammar(_SHARED.get(tag, tag)).get("exact")),
     )  # fmt: skip
     own, english = _table(_SHARED.get(tag, tag), made), _table("en", made)

@@ -291,7 +291,7 @@ def scale(text: str, low: int, high: int, lexicon: Lexicon) -> tuple[int, bool] 
 
 def _mark_first(pieces: Sequence[Piece], lexicon: Lexicon) -> int | None:
     """ "3, sometimes the bus is late": the text's one mark, first, and nothing that turns it right behind."""
-    while pieces and pieces[0].kinds & {"filler", "courtesy"}:
+    while pieces and pieces[0].kinds & (_EMPTY - {"all", "every"}):
         pieces = pieces[1:]
     marks = [mark for piece in pieces if (mark := _mark(piece.said, lexicon)) is not None]
     if len(marks) != 1 or len(pieces) < _STORY or not pieces[0].said.isdecimal():

@@ -30,6 +30,10 @@ HOME = ("the bus", "his dad", "walks")
         ("his dad picks him up at 3", "en", HOME, "2"),
         ("his dad 1", "en", HOME, None),
         ("все кроме ботинок", "ru", ("куртка", "ботинки", "шапка"), None),
+        ("à l'eglise svp", "fr", ("la bibliothèque", "l'église", "au coin"), "2"),
+        ("he walks every day", "en", HOME, "3"),
+        ("um casaquinho por favor", "pt", ("casaco", "botas", "luvas"), "1"),
+        ("រសៀល ១", "km", ("ព្រឹក", "រសៀល", "ល្ងាច"), "2"),
         ("ok 4 me, thursday", "en", ("Monday", "Thursday"), "2"),
     ],
 )
@@ -41,6 +45,9 @@ def test_one_choice(text: str, tag: str, choices: tuple[str, ...], value: str | 
     ("text", "tag", "choices", "value"),
     [
         ("все кроме ботинок", "ru", ("куртка", "ботинки", "шапка"), "1,3"),
+        ("las botitas y los guantes", "es", ("chamarra", "botas", "guantes"), "2,3"),
+        ("la danse + les devoirs", "fr", ("football", "musique", "aide aux devoirs"), None),
+        ("외투랑 쌀이요", "ko", ("외투", "장갑", "이불"), None),
         ("외투랑 장갑이면 돼요", "ko", ("외투", "장갑", "이불"), "1,2"),
         ("mondays and wednesdays, tues I work", "en", ("Monday", "Tuesday", "Wednesday"), "1,3"),
         ("monday and tuesday i work", "en", ("Monday", "Tuesday", "Wednesday"), None),
@@ -72,6 +79,7 @@ def test_a_day(text: str, tag: str, value: str | None) -> None:
         ("no but thank you", "en", "Can you come?", "no"),
         ("👍🏾 mahadsanid macalin", "so", "Ilmahaagu ma joogi karaa?", "yes"),
         ("il va mieux", "fr", "Est-il malade ?", None),
+        ("没问题 什么都能吃", "zh-Hans", "您的孩子对花生过敏吗？", None),
     ],
 )
 def test_yes_or_no(text: str, tag: str, asked: str, value: str | None) -> None:
