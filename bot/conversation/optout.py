@@ -151,9 +151,14 @@ def asks_hence(clause: str, grammar: Grammar) -> bool:
     The request has to name our texts, or what stands before it a reason.
     """
     return any(
-        asks(rest, grammar, clause=True) and (mentions_messages(rest, grammar) or gives_reason(told, grammar))
+        asks(rest, grammar, clause=True) and (_is_about_texts(rest, grammar) or gives_reason(told, grammar))
         for told, rest in _at_hence(clause, grammar)
     )
+
+
+def _is_about_texts(clause: str, grammar: Grammar) -> bool:
+    """Say whether a request names our texts, or holds the word for them in a phrase of its own."""
+    return mentions_messages(clause, grammar) or _names_texts(grammar.cut(clause, _PARTS), grammar)
 
 
 def _at_hence(clause: str, grammar: Grammar) -> Iterator[tuple[str, str]]:

@@ -53,6 +53,9 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
     text = _PHONE.sub(" ", text)
     if is_one_of(text, lexicon.stop, lexicon) or _drawn_out(text, lexicon.stop) or _misspelt(text, lexicon):
         return True
+    bare = without_courtesy(text, lexicon)
+    if bare != plain(text) and (_drawn_out(bare, lexicon.stop) or _misspelt(bare, lexicon)):
+        return True  # "stoppp please"
     if _run_together(text, lexicon) or _is_shouted(text, lexicon):
         return True
     if optout.asks(text, lexicon.grammar):
