@@ -72,7 +72,10 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
         return True
     if any(optout.asks_hence(clause, lexicon.grammar) for clause in clauses):
         return True
-    if any(optout.is_nothing_else(asked, lexicon.grammar) for asked in _ASKED.findall(text)):
+    asked = [
+        part for part in _ASKED.findall(text) if not is_one_of(part, lexicon.stop, lexicon) or part == text
+    ]
+    if any(optout.is_nothing_else(part, lexicon.grammar) for part in asked):
         return True  # "Can you take me off the list? We have moved"
     if _asks_why_and_stops(text, clauses, lexicon):
         return True
