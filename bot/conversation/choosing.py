@@ -72,7 +72,8 @@ def _without_every_day(text: str, labels: Sequence[str], lexicon: Lexicon) -> st
         return text
     if weekdays.of_choices(labels, lexicon) or not any(not piece.kinds for piece in pieces):
         return text
-    return " ".join(piece.said for piece in pieces if not piece.kinds)
+    rest = " ".join(piece.said for piece in pieces if not piece.kinds)
+    return text if any(letter.isdigit() for letter in rest) else rest  # "tou le 2": both
 
 
 def _is_at_work(text: str, number: int, labels: Sequence[str], grammar: Grammar) -> bool:
