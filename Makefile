@@ -8,9 +8,6 @@ comma := ,
 # What draws the pages that tests/browser looks at, and letters of most of the world; the system's own packages.
 CHROMIUM := chromium fonts-dejavu-core fonts-noto-ui-core fonts-droid-fallback
 
-# One worker more than there are cores: some tests wait for processes that they started.
-WORKERS := $(shell echo $$(($$(nproc) + 1)))
-
 .PHONY: help demo test understanding soak bench peers check format words lock clean chromium screenshots
 
 help: ## Print what can be made.
@@ -20,7 +17,7 @@ demo: $(VENV)/.runtime ## Install, then show a school's day on simulated phones.
 	$(BIN)/homeloop demo
 
 test: $(VENV)/.development chromium ## Install what tests need, then run every check and test.
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # ONLY=kill,stops chooses parts (python -m tests.soak --help lists them), QUICK=1 a small form of each.
 soak: $(VENV)/.development $(if $(ONLY),$(findstring chromium,$(subst browser,chromium,$(ONLY))),chromium) ## The long proofs, as JSON lines. ONLY=kill picks, QUICK=1 is short.
