@@ -45,6 +45,8 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
     text = _without_every_day(text, labels, lexicon)
     if day_parts.names_work(grammar.cut(text)):
         return None
+    if both := naming.by_both(text, labels, grammar):
+        return both, False  # "tou le 2" is not the second
     named = placed(text, len(labels), lexicon)
     if named is not None:
         return named, True
@@ -205,8 +207,6 @@ def _own_parts(labels: Sequence[str], length: int) -> list[set[str]]:
 def placed(text: str, count: int, lexicon: Lexicon) -> int | None:
     """ "The second one", "option b", "number 2", "2)": a place and nothing else of weight."""
     grammar = lexicon.grammar
-    if any(piece.kinds for piece in grammar.cut(text, frozenset({"both"}))):
-        return None  # "tou le 2": both, not the second
     another = any("another" in piece.kinds for piece in grammar.cut(text))
     ordinal = _ordinal(" ".join(map(grammar.bare, grammar.level(text).split())), grammar)
     if ordinal is not None and not another and ordinal <= count:

@@ -19,7 +19,7 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     return (
         _without_its_marks(text, labels, lexicon.grammar)
         or _none_of_them(text, labels, lexicon.grammar)
-        or _by_both(text, labels, lexicon.grammar)
+        or by_both(text, labels, lexicon.grammar)
         or _by_language(text, labels, lexicon)
         or _by_weekday(text, labels, lexicon)
         or _by_hour(text, labels, lexicon)
@@ -55,7 +55,7 @@ def _none_of_them(text: str, labels: Sequence[str], grammar: Grammar) -> int:
     )
 
 
-def _by_both(text: str, labels: Sequence[str], grammar: Grammar) -> int:
+def by_both(text: str, labels: Sequence[str], grammar: Grammar) -> int:
     """ "For both, if you can" where one choice is both of the others; 0 for none."""
     both = frozenset({"both"})
     held = [n for n, label in enumerate(labels, 1) if _has(grammar.cut(label, both), "both")]
