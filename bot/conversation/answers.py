@@ -7,13 +7,12 @@ A sure answer is a digit, an exact word, or one of these with a comment after it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
 from bot import languages
 from bot.conversation import (
-    choosing,
     clauses,
     corrections,
     dates,
@@ -21,7 +20,6 @@ from bot.conversation import (
     numbers,
     several,
     times,
-    weekdays,
 )
 from bot.conversation.grammar import Grammar
 from bot.conversation.intent import (
@@ -69,7 +67,7 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     text = _HAN_RATHER.sub("", text) if lexicon.tag.startswith("zh") else text
     text = _in_plain_korean(text) if lexicon.tag == "ko" else _FOR_ME.sub("for", text)
     corrected, found = _corrected(text, question, lexicon, today)
-    if corrected or (question.kind in _ONE_FIGURE and clauses.takes_back(text, lexicon.grammar)):
+    if corrected or (question.kind in _ONE_FIGURE and corrections.takes_back(text, lexicon.grammar)):
         return found
     return _read(text, question, lexicon, today)
 
@@ -155,9 +153,9 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     kept = [part for part in parts if not several.is_left_out(part, lexicon.grammar)]
     if len(kept) < len(parts):
         told, parts = ", ".join(kept), kept
-    if (wanted := _without_unwanted(parts, question, lexicon)) is not None:
+    if (wanted := several.without_unwanted(parts, question.choices, lexicon)) is not None:
         return unless(True, chosen(question, wanted))
-    if _is_only_first(parts, question, lexicon):
+    if several.is_only_first(parts, question.choices, lexicon):
         found = several.several(parts[0], question.choices, lexicon)
         if found is not None:
             return unless(True, chosen(question, found[0]))
@@ -170,35 +168,6 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         found = several.several(told, question.choices, lexicon) if told else None
         found = None if found is None or clauses.is_open(text, lexicon.grammar) else (found[0], False)
     return None if found is None else unless(not found[1], chosen(question, found[0]))
-
-
-def _without_unwanted(parts: Sequence[str], question: Question, lexicon: Lexicon) -> tuple[int, ...] | None:
-    """ "Soccer and swimming, not music": clauses that name choices, and one that says which is not wanted."""
-    grammar, choices = lexicon.grammar, question.choices
-    if weekdays.of_choices(choices, lexicon) or any(
-        each.isdecimal() for part in parts for each in plain(part).split()
-    ):
-        return None
-    pieces = [piece for part in parts for piece in clauses.at_but(part, grammar)]
-    denied = [piece for piece in pieces if several.denies(piece, grammar)]
-    out = {n for piece in denied for n in choosing.named_in(piece, choices, grammar)}
-    rest = ", ".join(piece for piece in pieces if piece not in denied)
-    if not out or len(denied) != 1 or not rest or clauses.is_open(rest, grammar):
-        return None
-    found = several.several(rest, choices, lexicon)
-    return (
-        None if found is None or out & set(found[0]) or len(found[0]) + len(out) > len(choices) else found[0]
-    )
-
-
-def _is_only_first(parts: Sequence[str], question: Question, lexicon: Lexicon) -> bool:
-    """ "Just the interpreter, we eat before": behind an "only" no clause has words of another choice."""
-    if len(parts) < 2 or not any("only" in piece.kinds for piece in lexicon.grammar.cut(parts[0])):
-        return False
-    return not any(
-        several.mentions(part, question.choices, lexicon) or several.adds(part, lexicon.grammar)
-        for part in parts[1:]
-    )
 
 
 def _scale(text: str, question: Question, lexicon: Lexicon) -> Answer | None:

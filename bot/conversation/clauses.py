@@ -30,9 +30,6 @@ _SOFT_END = re.compile("(?<=[吧啦囉咯])")
 #: with one of these beside it, no clause is an answer by itself
 _OPEN = frozenset({"hedge", "or"})
 _LONGEST = 4
-#: what stands between a figure and the one that takes its place; at most one piece follows that one
-_CORRECTS = frozenset({"not", "no", "refuse", "corrects"})
-_BEHIND = 2
 
 
 def told(text: str, grammar: Grammar) -> str:
@@ -109,15 +106,6 @@ def is_open(text: str, grammar: Grammar) -> bool:
     return bool(_QUESTION.search(text)) or any(
         piece.kinds & _OPEN and not piece.kinds & {"filler", "about"} for piece in grammar.cut(text)
     )
-
-
-def takes_back(text: str, grammar: Grammar) -> bool:
-    """Say whether a text ends in another figure than its first: "2, no, 3", "4 .. I mean 5"."""
-    pieces = grammar.cut(text)
-    at = [place for place, piece in enumerate(pieces) if piece.said.isdecimal()]
-    if len(at) != 2 or pieces[at[0]].said == pieces[at[1]].said or len(pieces) - at[1] > _BEHIND:
-        return False
-    return any(piece.kinds & _CORRECTS for piece in pieces[at[0] + 1 : at[1]])
 
 
 def is_busy(text: str, grammar: Grammar) -> bool:

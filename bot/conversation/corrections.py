@@ -18,7 +18,9 @@ _SHORT = 6
 _CORRECTS = frozenset({"corrects"})
 #: kinds that tell an excuse from a correction
 _SAID = frozenset({"corrects", "courtesy", "no", "not"})
-#: what may stand beside the word that corrects: "no no sorry wait"
+#: words behind a figure that takes another one's place, at most
+_BEHIND = 2
+#: what may stand beside the word that corrects, or between two figures: "no no sorry wait"
 _BESIDE = frozenset({"not", "no", "refuse", "corrects"})
 
 
@@ -47,6 +49,15 @@ def at_no(text: str, grammar: Grammar) -> list[tuple[str, str]]:
         for at in range(1, len(level) - 1)
         if "no" in grammar.known.get(level[at], frozenset()) and words[at][-1:].isalpha()
     ]
+
+
+def takes_back(text: str, grammar: Grammar) -> bool:
+    """Say whether a text ends in another figure than its first: "2, no, 3", "4 .. I mean 5"."""
+    pieces = grammar.cut(text)
+    at = [place for place, piece in enumerate(pieces) if piece.said.isdecimal()]
+    if len(at) != 2 or pieces[at[0]].said == pieces[at[1]].said or len(pieces) - at[1] > _BEHIND:
+        return False
+    return any(piece.kinds & _BESIDE for piece in pieces[at[0] + 1 : at[1]])
 
 
 def _among(words: Sequence[str], grammar: Grammar) -> Correction | None:
@@ -94,5 +105,5 @@ def _within(text: str, grammar: Grammar) -> Correction | None:
     if not found:
         return None
     last, first = max(found)
-    word = text[-first:last]
-    return Correction(text[:-first], text[last:], "courtesy" in grammar.known.get(word, frozenset()))
+    polite = "courtesy" in grammar.known.get(text[-first:last], frozenset())
+    return Correction(text[:-first], text[last:], polite, denied=not polite)

@@ -101,11 +101,10 @@ def within_hours(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     spans = [_span(label, lexicon.grammar) for label in labels]
     said = [int(each) for each in HOUR.findall(figures_of(text))]
     pieces = lexicon.grammar.cut(text)
-    turned = any(piece.kinds & TURNS and not piece.kinds & {"filler", "option", "only"} for piece in pieces)
-    if len(said) != 1 or said[0] > _HOURS or spans.count(None) > 1 or turned or _is_barred(pieces):
+    if len(said) != 1 or said[0] > _HOURS or spans.count(None) > 1 or is_turned(pieces) or _is_barred(pieces):
         return 0
     parts = frozenset(part for piece in pieces for part in piece.kinds.intersection(OF_DAY))
-    clocked = CLOCKED.search(text) is not None or _says(pieces, "oclock", "at", "timeword")
+    clocked = CLOCKED.search(text) is not None or says(pieces, "oclock", "at", "timeword")
     if not (parts or clocked) or len(parts) > 1:
         return 0
     hours = _hours_of(said[0], text, parts)
@@ -113,7 +112,13 @@ def within_hours(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     return held[0] if len(held) == 1 else 0
 
 
-def _says(pieces: Sequence[Piece], *kinds: str) -> bool:
+def is_turned(pieces: Sequence[Piece]) -> bool:
+    """Say whether a negation, an "or" or a "maybe" stands in a text."""
+    return any(piece.kinds & TURNS and not piece.kinds & {"filler", "option", "only"} for piece in pieces)
+
+
+def says(pieces: Sequence[Piece], *kinds: str) -> bool:
+    """Say whether a word of one of these kinds weighs in a text."""
     return any(piece.kinds.intersection(kinds) and "filler" not in piece.kinds for piece in pieces)
 
 
@@ -145,7 +150,7 @@ def _span(label: str, grammar: Grammar) -> tuple[int, int] | None:
 
 def _is_barred(pieces: Sequence[Piece]) -> bool:
     """Say whether an "after", an "until" or work stands in a text: its hour is none that is offered."""
-    return _says(pieces, "limit", "till", "busy")
+    return says(pieces, "limit", "till", "busy")
 
 
 def figures_of(text: str) -> str:

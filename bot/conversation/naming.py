@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.conversation import weekdays
-from bot.conversation.day_parts import AM, CLOCKED, HOUR, PM, TURNS, figures_of, within_hours
+from bot.conversation.day_parts import AM, CLOCKED, HOUR, PM, TURNS, figures_of, is_turned, says, within_hours
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
@@ -19,7 +19,6 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     return (
         _without_its_marks(text, labels, lexicon.grammar)
         or _none_of_them(text, labels, lexicon.grammar)
-        or by_both(text, labels, lexicon.grammar)
         or _by_language(text, labels, lexicon)
         or _by_weekday(text, labels, lexicon)
         or _by_hour(text, labels, lexicon)
@@ -41,12 +40,12 @@ def _without_its_marks(text: str, labels: Sequence[str], grammar: Grammar) -> in
         for thing in things
     ):
         return 0  # "ba ngoai", who is no "ba"
-    return held[0] if len(held) == 1 and not _is_turned(grammar.cut(text)) else 0
+    return held[0] if len(held) == 1 and not is_turned(grammar.cut(text)) else 0
 
 
 def _none_of_them(text: str, labels: Sequence[str], grammar: Grammar) -> int:
     """ "None of the three, I work": the one choice that is another time or way; 0 for none."""
-    others = [n for n, label in enumerate(labels, 1) if _has(grammar.cut(label), "another")]
+    others = [n for n, label in enumerate(labels, 1) if says(grammar.cut(label), "another")]
     pieces = [piece for piece in grammar.cut(text) if not piece.kinds & {"courtesy"}]
     if len(others) != 1 or not pieces or not pieces[0].kinds & {"none"} or "fine" in pieces[0].kinds:
         return 0
@@ -58,7 +57,7 @@ def _none_of_them(text: str, labels: Sequence[str], grammar: Grammar) -> int:
 def by_both(text: str, labels: Sequence[str], grammar: Grammar) -> int:
     """ "For both, if you can" where one choice is both of the others; 0 for none."""
     both = frozenset({"both"})
-    held = [n for n, label in enumerate(labels, 1) if _has(grammar.cut(label, both), "both")]
+    held = [n for n, label in enumerate(labels, 1) if says(grammar.cut(label, both), "both")]
     pieces = grammar.cut(text, both)
     named = any(piece.kinds for piece in pieces)
     rest = grammar.cut(" ".join(piece.said for piece in pieces if not piece.kinds))
@@ -70,7 +69,7 @@ def by_both(text: str, labels: Sequence[str], grammar: Grammar) -> int:
 def _by_language(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     """ "English please" for "anglais": the one choice that is a language which is named; 0 for none."""
     theirs = [lexicon.names.get(plain(label), "") for label in labels]
-    if sum(map(bool, theirs)) < _LANGUAGES or _is_turned(lexicon.grammar.cut(text)):
+    if sum(map(bool, theirs)) < _LANGUAGES or is_turned(lexicon.grammar.cut(text)):
         return 0
     said = {lexicon.names[word] for word in plain(text).split() if word in lexicon.names}
     held = [n for n, tag in enumerate(theirs, 1) if tag in said]
@@ -83,7 +82,7 @@ def _by_weekday(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     of_days = weekdays.of_choices(labels, lexicon)
     named = weekdays.named(text, lexicon) if of_days else frozenset()
     pieces = lexicon.grammar.cut(text)
-    if len(named) != 1 or _is_turned(pieces) or _has(pieces, "busy", "limit", "till", "past", "next"):
+    if len(named) != 1 or is_turned(pieces) or says(pieces, "busy", "limit", "till", "past", "next"):
         return 0
     hours = set(map(int, HOUR.findall(weekdays.beside(figures_of(text), lexicon))))
     number = of_days.get(next(iter(named)), 0)
@@ -97,7 +96,7 @@ def _by_hour(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     hours = [int(found[0]) if len(found := HOUR.findall(label)) == 1 else -1 for label in labels]
     said = [int(each) for each in HOUR.findall(figures_of(text))]
     pieces = lexicon.grammar.cut(text)
-    if len(said) != 1 or hours.count(said[0]) != 1 or _is_turned(pieces) or _is_limited(pieces):
+    if len(said) != 1 or hours.count(said[0]) != 1 or is_turned(pieces) or _is_limited(pieces):
         return 0
     number = hours.index(said[0]) + 1
     worded = said[0] > len(labels) and any(letter.isalpha() for letter in text)
@@ -116,11 +115,3 @@ def _is_limited(pieces: Sequence[Piece]) -> bool:
         piece.kinds & {"limit", "till", "range_to", "busy"} and "filler" not in piece.kinds
         for piece in around
     )
-
-
-def _has(pieces: Sequence[Piece], *kinds: str) -> bool:
-    return any(piece.kinds.intersection(kinds) and "filler" not in piece.kinds for piece in pieces)
-
-
-def _is_turned(pieces: Sequence[Piece]) -> bool:
-    return any(piece.kinds & TURNS and not piece.kinds & {"filler", "option", "only"} for piece in pieces)

@@ -40,6 +40,7 @@ def added(question: Question, before: str, found: Answer) -> Answer:
 
 
 def chosen(question: Question, numbers: Sequence[int]) -> Answer:
+    """Return the answer that is made of several choices, by their numbers from 1."""
     each = [one for number in numbers if (one := choice(question, number)) is not None]
     home, staff = ", ".join(one.home for one in each), ", ".join(one.staff for one in each)
     return Answer(joined(numbers), home, staff)
@@ -51,6 +52,7 @@ def joined(numbers: Iterable[int]) -> str:
 
 
 def unless(doubtful: bool, found: Answer | None) -> Answer | None:
+    """Return an answer as unsure where there is doubt: it is read back once (rule 8)."""
     if found is None or not doubtful:
         return found
     return Answer(found.value, found.home, found.staff, sure=False)

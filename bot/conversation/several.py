@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.conversation import choosing, numbers, weekdays
+from bot.conversation.clauses import at_but, is_open
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import has_question_mark, is_chatter, without_courtesy
 from bot.conversation.letters import plain, unmarked
@@ -156,6 +157,32 @@ def _lists_unknown(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
 def is_left_out(clause: str, grammar: Grammar) -> bool:
     """Say whether a clause tells of what is not wanted: "he already had the flu one"."""
     return any("supplied" in piece.kinds for piece in grammar.cut(clause))
+
+
+def without_unwanted(
+    parts: Sequence[str], choices: Sequence[str], lexicon: Lexicon
+) -> tuple[int, ...] | None:
+    """ "Soccer and swimming, not music": clauses that name choices, and one that says which is not wanted."""
+    grammar = lexicon.grammar
+    figures = any(each.isdecimal() for part in parts for each in plain(part).split())
+    if figures or weekdays.of_choices(choices, lexicon):
+        return None
+    pieces = [piece for part in parts for piece in at_but(part, grammar)]
+    denied = [piece for piece in pieces if denies(piece, grammar)]
+    rest = ", ".join(piece for piece in pieces if piece not in denied)
+    if len(denied) != 1 or not rest or is_open(rest, grammar):
+        return None
+    out, found = choosing.named_in(denied[0], choices, grammar), several(rest, choices, lexicon)
+    if not out or found is None or out & set(found[0]) or len(found[0]) + len(out) > len(choices):
+        return None
+    return found[0]
+
+
+def is_only_first(parts: Sequence[str], choices: Sequence[str], lexicon: Lexicon) -> bool:
+    """ "Just the interpreter, we eat before": behind an "only" no clause has words of another choice."""
+    if len(parts) < 2 or not any("only" in piece.kinds for piece in lexicon.grammar.cut(parts[0])):
+        return False
+    return not any(mentions(part, choices, lexicon) or adds(part, lexicon.grammar) for part in parts[1:])
 
 
 def denies(clause: str, grammar: Grammar) -> bool:

@@ -21,9 +21,10 @@ _TO, _EXCEPT, _ALL, _NOT, _OTHERS, _FROM = "to", "except", "all", "not", "others
 _KINDS = frozenset(
     {_EXCEPT, _ALL, "every", _NOT, "refuse", _OTHERS, "hedge", "or", "but", "range_to", "range_from", "till"}
 )
-#: speaks of an hour; and what would speak of other days
-_HOURS = frozenset({"limit", "at", "morning", "afternoon", "evening", "oclock", "till"})
+#: speaks of an hour: beside a figure, and in a comment
 _CLOCKED = frozenset({"limit", "at", "oclock", "timeword", "morning", "afternoon", "evening"})
+_HOURS = _CLOCKED | {"till"}
+#: would speak of other days
 _KEEPS = frozenset({_EXCEPT, _ALL, "every", _OTHERS, "hedge", "or", "week"})
 #: a weekday in Chinese, and the last sign of another one behind it
 _HAN_SHORT = re.compile(
