@@ -60,7 +60,10 @@ THINGS = frozenset(
      "chicken", "cheese", "fish", "meat", "childcare", "ride", "school", "telegram", "food", "interpreting",
      "pizza", "teeth", "eyes", "ears", "fetch",
      "math", "science", "computer", "mother", "father", "grandparent", "coat", "soccer", "drawing",
-     "swimming", "music"}
+     "swimming", "music", "basketball", "dancing", "chess", "reading", "homework", "cooking",
+     "library", "mosque", "church", "market", "park", "gym", "sister", "brother",
+     "shoes", "hat", "gloves", "trousers", "shirt", "small", "medium", "large",
+     "milk", "juice", "water", "rice", "bread", "egg"}
 )  # fmt: skip
 #: what French writes onto a word that begins with a vowel, once the apostrophe is gone
 _ELIDED = re.compile(r"^(?:qu|[cdjlmnst])(?=[aeiouyh])")
