@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.conversation import weekdays
+from bot.conversation import times, weekdays
 from bot.conversation.day_parts import AM, CLOCKED, HOUR, PM, TURNS, figures_of, is_turned, says, within_hours
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.letters import plain, unmarked
@@ -12,6 +12,10 @@ from bot.conversation.lexicon import Lexicon
 
 #: choices that are languages, at least, where languages are asked for
 _LANGUAGES = 2
+#: figures of a choice that is a stretch of hours
+_SPAN = 2
+#: Saturday and Sunday
+_WEEKEND = frozenset({5, 6})
 
 
 def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
@@ -23,6 +27,9 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         or _by_weekday(text, labels, lexicon)
         or _by_hour(text, labels, lexicon)
         or within_hours(text, labels, lexicon)
+        or _by_clock(text, labels, lexicon)
+        or _from_hour(text, labels, lexicon)
+        or _by_end_of_week(text, labels, lexicon)
     )
 
 
@@ -115,3 +122,45 @@ def _is_limited(pieces: Sequence[Piece]) -> bool:
         piece.kinds & {"limit", "till", "range_to", "busy"} and "filler" not in piece.kinds
         for piece in around
     )
+
+
+def _by_clock(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "At three", "six o'clock", "huit heures": the one choice that is this hour; 0 for none."""
+    said = times.possible(text, lexicon)
+    if not said or is_turned(lexicon.grammar.cut(text)) or weekdays.names_any(text, lexicon):
+        return 0
+    held = [n for n, label in enumerate(labels, 1) if said & _hours_on_clock(label, lexicon)]
+    return held[0] if len(held) == 1 else 0
+
+
+def _hours_on_clock(label: str, lexicon: Lexicon) -> frozenset[int]:
+    """Return which times a choice may be; "the bus at 3" is one, "8 to 11" none."""
+    return times.possible(label, lexicon) if len(HOUR.findall(figures_of(label))) < _SPAN else frozenset()
+
+
+def _from_hour(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "After 6" where one choice begins at six; 0 for none."""
+    grammar, after = lexicon.grammar, frozenset({"after_hour"})
+    pieces = grammar.cut(text, after)
+    begins = [n for n, piece in enumerate(pieces) if piece.kinds]
+    figures = [n for n, piece in enumerate(pieces) if piece.said.isdecimal()]
+    if len(begins) != 1 or len(figures) != 1 or is_turned(grammar.cut(text)):
+        return 0
+    if figures[0] - begins[0] != (-1 if grammar.cease_last else 1) or weekdays.names_any(text, lexicon):
+        return 0
+    hour = int(pieces[figures[0]].said)
+    starts = [next(iter(HOUR.findall(figures_of(label))), "") for label in labels]
+    held = [n for n, start in enumerate(starts, 1) if start and int(start) == hour]
+    return held[0] if len(held) == 1 else 0
+
+
+def _by_end_of_week(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "Sunday" for "at the weekend", "Tuesdays" for "on a weekday"; 0 for none."""
+    grammar, named = lexicon.grammar, weekdays.named(text, lexicon)
+    if not named or is_turned(grammar.cut(text)) or any(weekdays.names_any(each, lexicon) for each in labels):
+        return 0
+    kind = "weekend" if named <= _WEEKEND else "workdays" if not named & _WEEKEND else ""
+    held = [
+        n for n, label in enumerate(labels, 1) if kind and says(grammar.cut(label, frozenset({kind})), kind)
+    ]
+    return held[0] if len(held) == 1 else 0

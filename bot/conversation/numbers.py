@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.conversation import heads
 from bot.conversation.clauses import clauses, is_open, told
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import without_courtesy
@@ -44,13 +45,20 @@ _ARABIC_AND = re.compile(r"و(?!ال)\w{3,}")
 def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None:
     """Return the number and whether it is sure; beside a comment it is not.
 
-    `asked` is the question: to "how many minutes" half an hour is thirty. What is counted up
-    is asked about ("me, my husband and two boys"), unless it is the first clause's sum.
+    `asked` is the question: to "how many minutes" half an hour is thirty. People who are counted up
+    ("me, my husband and two boys") are a sum only where every word is accounted for.
     """
+    if (found := _one(text, lexicon, asked)) is not None:
+        return found
+    counted = heads.count(text, lexicon.grammar, asked, lambda word: of(word, lexicon))
+    return None if counted is None else (counted, False)
+
+
+def _one(text: str, lexicon: Lexicon, asked: str) -> tuple[int, bool] | None:
     grammar = lexicon.grammar
     whole = told(text, grammar)
     if (ageless := _without_years(whole, asked, lexicon)) is not None:
-        found = one(ageless, lexicon, asked)
+        found = _one(ageless, lexicon, asked)
         return None if found is None else (found[0], False)
     pieces = grammar.cut(whole)
     if (hours := _hours(pieces, grammar.cut(asked))) is not None:

@@ -62,6 +62,11 @@ def asks(sentence: str, grammar: Grammar, *, clause: bool = False) -> bool:
     return any(_only_fed_up(grammar.cut(sentence, parts), angry=angry) for parts in (_TIRED, _PARTS))
 
 
+def wants_them(sentence: str, grammar: Grammar) -> bool:
+    """ "Don't stop the texts": the contrary of a request to stop."""
+    return turned(grammar.cut(sentence, _PARTS | _BARS), grammar)
+
+
 def _only_fed_up(pieces: Sequence[Piece], *, angry: bool) -> bool:
     return all(piece.kinds for piece in pieces) and is_fed_up(pieces, angry=angry)
 

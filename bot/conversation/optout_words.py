@@ -52,7 +52,10 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
     """
     if is_tapback(text):
         return False
-    return any(_is_stop(each, lexicon) for each in _undrawn(_PHONE.sub(" ", text)))
+    told = _undrawn(_PHONE.sub(" ", text))
+    if len(told) > 1 and any(optout.wants_them(each, lexicon.grammar) for each in told):
+        return False  # "dooon't stop the texts"
+    return any(_is_stop(each, lexicon) for each in told)
 
 
 def _undrawn(text: str) -> list[str]:

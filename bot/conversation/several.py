@@ -90,6 +90,8 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
         return tuple(range(1, len(choices) + 1)), not any("wish" in each for each in kinds)
     if _counts_all(text, choices, lexicon):
         return tuple(range(1, len(choices) + 1)), False
+    if ends := _at_one_end(said, len(choices), lexicon):
+        return ends, False
     found = [_one(piece, choices, lexicon) for piece in _pieces(text, choices, lexicon)]
     if found and None not in found:
         return tuple(sorted({each for each in found if each is not None})), True
@@ -111,6 +113,20 @@ def _counts_all(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
     others = [piece for piece in pieces if piece is not numbered[0]]
     every = any(piece.kinds & _EVERY or piece.said in _PLURALS for piece in others)
     return every and all(piece.kinds & (_EMPTY | {"wish"}) for piece in others)
+
+
+def _at_one_end(said: str, count: int, lexicon: Lexicon) -> tuple[int, ...]:
+    """ "The first two", "las 3 últimas", "前两个": so many choices from one end; none for anything else."""
+    ends = frozenset({"firsts", "lasts"})
+    pieces = lexicon.grammar.cut(said, ends | {"option", "courtesy", "counter", "wish", "want", "filler"})
+    marked = [piece.kinds & ends for piece in pieces if piece.kinds & ends]
+    unknown = [piece.said for piece in pieces if not piece.kinds]
+    if len(marked) != 1 or len(marked[0]) != 1 or len(unknown) != 1:
+        return ()
+    many = _mark(unknown[0], lexicon) or numbers.run_on(unknown[0], lexicon) or 0
+    if not 1 < many < count:
+        return ()
+    return tuple(range(1, many + 1)) if "firsts" in marked[0] else tuple(range(count - many + 1, count + 1))
 
 
 def _asks_all(text: str, grammar: Grammar) -> bool:

@@ -55,6 +55,28 @@ def read(
     return time(*divmod(left[0], 60)), not (found[1] or "x" in row or "d" in row)
 
 
+def possible(text: str, lexicon: Lexicon) -> frozenset[int]:
+    """Return every time of day that a text may mean, in minutes since midnight; none unless it says an hour.
+
+    A bare number is none: it may be the place of a choice.
+    """
+    words = clock(lexicon.tag)
+    if has_question_mark(text) or _RANGE.search(text) or words.local:
+        return frozenset()
+    signs = _without_second_noon(cut(text, words))
+    row = "".join(sign.letter for sign in signs)
+    told = set("oPTnhHqkR") & set(row) or any(sign.form is Form.HOUR for sign in signs)
+    if "L" in row or row.count("x") > _SHORT or not told:
+        return frozenset()
+    found = _meant(signs, row)
+    parts = [sign.hours for sign in signs if sign.letter == "P"]
+    return (
+        frozenset()
+        if found is None
+        else frozenset(n for n in _readings(found) if _fits(n, parts, None, None))
+    )
+
+
 def example(low: int | None, high: int | None) -> time:
     """Return the time that "for example" names: half past four, or the middle of the question's limits."""
     if low is None and high is None:

@@ -203,3 +203,33 @@ def test_a_story_or_a_question_with_a_whole_request_behind_it(tag: str, text: st
 )
 def test_a_story_with_another_request_behind_it_is_none(tag: str, text: str) -> None:
     assert not stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "stoppppp sending me thissss"),
+        ("ar", "كل يوم مسج كل يوم مسج خلص وقفووووها!!!"),
+        ("es", "yaaaa noooo me mandeeeen mensajes"),
+        ("en", "we moved to Ohio dont send"),
+        ("en", "he graduated last year stop"),
+        ("en", "we moved away so no more please"),
+        ("en", "can you please stop? i get too many texts"),
+    ],
+)
+def test_letters_held_down_and_a_reason_right_before_the_request(tag: str, text: str) -> None:
+    assert stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we moved dont send her to the bus",
+        "i work nights dont send him home early",
+        "can you please stop? the bus was late",
+        "dooont stop the textssss",
+        "we moved so no more bus please",
+    ],
+)
+def test_a_reason_with_another_request_behind_it_is_none(text: str) -> None:
+    assert not stops("en", text)

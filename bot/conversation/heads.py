@@ -1,0 +1,95 @@
+"""How many people a text counts up: "me and my husband", "my wife, her mother and I", "2 adults 3 kids".
+
+Every word has to be accounted for, and a sum is never sure: it is read back once (docs/dialogue.md, rule 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.intent import has_question_mark
+
+#: people of whom there is one
+_ONE = frozenset({"mother", "father", "grandparent", "myself"})
+#: people of whom there may be several
+_SOME = frozenset({"sister", "brother", "counter"})
+_KINDS = _ONE | _SOME | {"and", "with", "many_people"}
+#: what may stand between them
+_LIGHT = frozenset(
+    {"filler", "courtesy", "agree", "only", "yes", "ok", "wish", "about", "total", "around", "counter"}
+)
+_OPEN = frozenset({"hedge", "or", "not", "no", "refuse", "condition", "none", "all"})
+_LEAST = 2
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What has been counted so far."""
+
+    named: int = 0  #: people who are named
+    numbered: int = 0  #: people behind a number: "2 kids"
+    groups: int = 0  #: how many such numbers there are
+    told: int = 0  #: a number that counts nobody in particular, and so may be the sum
+    pending: int = 0  #: a number of which we do not know yet what it counts
+
+
+def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int | None]) -> int | None:
+    """Return how many people are named; None where that is not all that is said.
+
+    `number` reads a number word; `asked` is the question: where it counts children, no parent counts.
+    """
+    children = grammar.kinds.get("children", frozenset())
+    if grammar.unspaced or not children or has_question_mark(text):
+        return None
+    found = _summed(grammar.cut(text, _KINDS), grammar, number)
+    if found is None or (
+        found.named and any(each.kinds for each in grammar.cut(asked, frozenset({"children"})))
+    ):
+        return None
+    total, told = found.named + found.numbered, found.told or found.pending
+    if told:
+        return told if _LEAST <= total <= told and (total == told or found.told) else None
+    return total if found.named + found.groups >= _LEAST else None
+
+
+def _summed(pieces: Sequence[Piece], grammar: Grammar, number: Callable[[str], int | None]) -> _Sum | None:
+    found = _Sum()
+    for piece in pieces:
+        kinds = piece.kinds or _behind_front(piece.said, grammar)
+        value = int(piece.said) if piece.said.isdecimal() else None if kinds else number(piece.said)
+        if "many_people" in kinds or not _add(found, kinds, value, _is_light(piece, grammar)):
+            return None
+    return found
+
+
+def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> bool:
+    """Count one piece in; say whether that is possible."""
+    if value is not None:
+        possible, found.pending = not found.pending, value
+        return possible and value > 0
+    if kinds & _ONE:
+        if found.pending and (found.named or found.numbered or found.told):
+            return False
+        found.told, found.pending = found.told or found.pending, 0
+        found.named += 1
+        return True
+    if kinds & _SOME and found.pending:
+        found.numbered += found.pending
+        found.groups += 1
+        found.pending = 0
+        return True
+    if kinds & {"and", "with"}:
+        return not found.pending
+    return light and not kinds & {"sister", "brother"}
+
+
+def _behind_front(said: str, grammar: Grammar) -> frozenset[str]:
+    """Return what a word is behind what Arabic writes onto its front: "وزوجتي"."""
+    return frozenset(kind for word in grammar.fronts(said) for kind in grammar.known.get(word, ())) & _KINDS
+
+
+def _is_light(piece: Piece, grammar: Grammar) -> bool:
+    kinds = grammar.known.get(piece.said, frozenset())
+    return bool(kinds & (_LIGHT | {"and", "with"})) and not kinds & _OPEN

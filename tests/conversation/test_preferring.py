@@ -1,0 +1,162 @@
+"""Of two choices one is denied, liked less or given by its hour; people are counted up; a day is proposed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation.answers import answer
+from bot.conversation.intent import lexicon
+from bot.conversation.talk import Kind
+from tests.conversation.test_comments import ask
+from tests.conversation.test_corrections import read
+
+TRIPS = ("the zoo", "the museum")
+HOME = ("bus", "walk", "car")
+TELL = ("text", "call", "letter")
+TIMES = ("8 a.m.", "3 p.m.", "6 p.m.")
+SPANS = ("8 to 11 a.m.", "3 to 5 p.m.", "6 to 8 p.m.", "another time")
+WEEK = ("on a weekday", "on the weekend")
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "choices", "value"),
+    [
+        ("the zoo not the museum", "en", TRIPS, "1"),
+        ("not the museum", "en", TRIPS, "1"),
+        ("not the museum", "en", (*TRIPS, "the farm"), None),
+        ("zoo instead of museum", "en", TRIPS, "1"),
+        ("she likes the zoo more than the museum", "en", TRIPS, "1"),
+        ("he doesnt walk he takes the bus", "en", HOME, "1"),
+        ("the bus doesnt come we walk", "en", HOME, None),
+        ("he used to take the bus but now he walks", "en", HOME, None),
+        ("no bus", "en", HOME, None),
+        ("text dont call", "en", TELL, "1"),
+        ("dont text me dont call me write a letter", "en", TELL, None),
+        ("i cant read letters so call", "en", TELL, "2"),
+        ("never call me", "en", TELL, None),
+        ("no camina toma el camion", "es", ("autobús", "caminando", "en carro"), "1"),
+        ("не в музей а в зоопарк", "ru", ("зоопарк", "музей", "ферма"), "1"),
+        ("il marche pas il prend le bus", "fr", ("en bus", "à pied", "en voiture"), None),
+        ("不坐校车走路", "zh-Hans", ("校车", "走路", "家长接"), "2"),
+        ("बस से नहीं पैदल जाता है", "hi", ("बस", "पैदल", "कार"), "2"),
+        ("cháu không đi xe buýt mà đi bộ", "vi", ("xe buýt", "đi bộ", "xe nhà"), "2"),
+    ],
+)
+def test_what_is_denied_is_not_meant(
+    text: str, tag: str, choices: tuple[str, ...], value: str | None
+) -> None:
+    assert read(text, Kind.ONE_OF, tag, *choices, asked="Which?") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "choices", "value"),
+    [
+        (
+            "se me pierden los papeles, mejor mensaje de texto",
+            "es",
+            ("Mensaje de texto", "WhatsApp", "Carta en papel"),
+            "1",
+        ),
+        ("email is ok, text is better", "en", ("text", "email"), "1"),
+        ("email is better, text is better", "en", ("text", "email"), None),
+    ],
+)
+def test_what_is_liked_better_is_meant(
+    text: str, tag: str, choices: tuple[str, ...], value: str | None
+) -> None:
+    assert read(text, Kind.ONE_OF, tag, *choices, asked="How?") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "value"),
+    [
+        ("at three", TIMES, "2"),
+        ("six oclock", TIMES, "3"),
+        ("at eight in the morning", TIMES, "1"),
+        ("3", TIMES, "3"),
+        ("not at three", TIMES, None),
+        ("at five", TIMES, None),
+        ("after 6", SPANS, "3"),
+        ("not after 6", SPANS, None),
+        ("before 11", SPANS, None),
+        ("sunday", WEEK, "2"),
+        ("any tuesday", WEEK, "1"),
+        ("friday or saturday", WEEK, None),
+    ],
+)
+def test_an_hour_or_a_day_names_its_choice(text: str, choices: tuple[str, ...], value: str | None) -> None:
+    assert read(text, Kind.ONE_OF, "en", *choices, asked="When?") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "value"),
+    [
+        ("huit heures", "fr", "1"),
+        ("à dix-huit heures", "fr", "3"),
+        ("sau gio toi", "vi", "3"),
+        ("sau nguoi", "vi", None),
+    ],
+)
+def test_an_hour_in_words(text: str, tag: str, value: str | None) -> None:
+    assert read(text, Kind.ONE_OF, tag, "8 h", "15 h", "18 h", asked="Quand ?") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "choices", "value"),
+    [
+        ("the first two", "en", ("a", "b", "c", "d"), "1,2"),
+        ("the last two please", "en", ("a", "b", "c", "d"), "3,4"),
+        ("not the first two", "en", ("a", "b", "c", "d"), None),
+        ("the first five", "en", ("a", "b", "c", "d"), None),
+        ("las dos primeras", "es", ("cocina", "costura", "inglés"), "1,2"),
+        ("前两个", "zh-Hans", ("烹饪", "缝纫", "电脑"), "1,2"),
+    ],
+)
+def test_so_many_from_one_end(text: str, tag: str, choices: tuple[str, ...], value: str | None) -> None:
+    assert read(text, Kind.SEVERAL_OF, tag, *choices, asked="Which?") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "value"),
+    [
+        ("me and my husband", "How many people will come?", "2"),
+        ("my wife, my mom and i", "How many people will come?", "3"),
+        ("3 adults 2 kids", "How many people will come?", "5"),
+        ("3 me my wife and grandma", "How many people will come?", "3"),
+        ("3 kids, 2 girls 1 boy", "How many children?", "3"),
+        ("me and my husband", "How many children?", None),
+        ("me and maybe my husband", "How many people will come?", None),
+        ("me, my husband and his grandparents", "How many people will come?", None),
+        ("me and someone", "How many people will come?", None),
+        ("2 kids 1 not yet", "How many people will come?", None),
+        ("not me my husband", "How many people will come?", None),
+    ],
+)
+def test_people_are_counted_up(text: str, asked: str, value: str | None) -> None:
+    assert read(text, Kind.NUMBER, "en", asked=asked) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "value"),
+    [
+        ("How about Tues the 8th of dec?", "en", "2026-12-08"),
+        ("could it be next friday?", "en", "2026-11-27"),
+        ("Tuesday?", "en", None),
+        ("is there a bus on Tuesday?", "en", None),
+        ("can i come tuesday or wednesday?", "en", None),
+        ("puede ser el martes?", "es", "2026-11-24"),
+        ("聽日得唔得", "zh-Hant", "2026-11-24"),
+        ("星期二不行", "zh-Hans", None),
+    ],
+)
+def test_a_day_is_proposed_by_asking(text: str, tag: str, value: str | None) -> None:
+    assert read(text, Kind.DATE, tag, asked="Which day?") == value
+
+
+def test_none_of_this_is_sure() -> None:
+    told = [
+        answer("the zoo not the museum", ask(Kind.ONE_OF, "Which?", *TRIPS), lexicon("en")),
+        answer("me and my husband", ask(Kind.NUMBER, "How many people?"), lexicon("en")),
+        answer("the first two", ask(Kind.SEVERAL_OF, "Which?", *SPANS), lexicon("en")),
+    ]
+    assert [found.sure for found in told if found] == [False, False, False]
