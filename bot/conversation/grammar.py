@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache, partial
 
 from bot import languages
 from bot.conversation.letters import plain, unmarked
@@ -70,6 +70,8 @@ _ELIDED = re.compile(r"^(?:qu|[cdjlmnst])(?=[aeiouyh])")
 _BARE = 4
 #: the most words of one piece
 _LONGEST = 6
+#: texts and cuts that are kept in memory, of the one that is being read
+_REMEMBERED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,9 @@ class Piece:
     kinds: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
-    """The small words of one language and of English, levelled."""
+    """The small words of one language and of English, levelled. Each is itself only."""
 
     kinds: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ordinals: Mapping[str, int] = field(default_factory=dict)
@@ -100,8 +102,7 @@ class Grammar:
 
     def level(self, text: str) -> str:
         """Write a text as the pieces are written."""
-        said = _FIGURES.sub(r"\1 ", plain(text))
-        return said if self.keeps_marks else unmarked(said)
+        return _levelled(text, self.keeps_marks)
 
     def bare(self, word: str) -> str:
         """Return a word without what Korean writes onto its end."""
@@ -113,12 +114,27 @@ class Grammar:
         kinds = {**self.kinds}
         for kind, words in added.items():
             kinds[kind] = kinds.get(kind, frozenset()) | words
-        known = _by_piece(kinds, unspaced=self.unspaced)
-        return replace(self, kinds=kinds, known=known, longest=max(map(len, known), default=1))
+        return replace(self, kinds=kinds)._knowing(added)
+
+    def of(self, kinds: Mapping[str, frozenset[str]]) -> Grammar:
+        """Return this with these kinds and no others."""
+        return replace(self, kinds=kinds, known={}, longest=1)._knowing(kinds)
+
+    def _knowing(self, added: Mapping[str, frozenset[str]]) -> Grammar:
+        """Return this with the pieces of more words among those that are known."""
+        new = _by_piece(added, unspaced=self.unspaced)
+        known = {
+            **self.known,
+            **{piece: self.known.get(piece, frozenset()) | its for piece, its in new.items()},
+        }
+        return replace(self, known=known, longest=max(self.longest, max(map(len, new), default=1)))
 
     def cut(self, text: str, only: frozenset[str] | None = None) -> list[Piece]:
         """Cut a text into pieces; `only` names the kinds that count."""
-        said = self.level(text)
+        return list(_cut(self, self.level(text), only))
+
+    def pieces(self, said: str, only: frozenset[str] | None) -> list[Piece]:
+        """Cut a levelled text."""
         if self.unspaced:
             return _joined_unknown(self._letters("".join(said.split()), only))
         return self._words(said.split(), only)
@@ -185,6 +201,21 @@ class Grammar:
         return frozenset()
 
 
+def level_once(text: str, keeps_marks: bool) -> str:
+    """Write a text as the pieces of a language are written."""
+    said = _FIGURES.sub(r"\1 ", plain(text))
+    return said if keeps_marks else unmarked(said)
+
+
+_levelled = lru_cache(maxsize=_REMEMBERED)(level_once)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _cut(small: Grammar, said: str, only: frozenset[str] | None) -> tuple[Piece, ...]:
+    """Remember the last cuts: one text is looked at from many sides."""
+    return tuple(small.pieces(said, only))
+
+
 @cache
 def grammar(tag: str) -> Grammar:
     """Return the small words of a language and of English; its own meaning of a word outranks the English."""
@@ -195,19 +226,14 @@ def grammar(tag: str) -> Grammar:
         elides=tag == "fr",
         exact=keeps_marks or bool(languages.grammar(_SHARED.get(tag, tag)).get("exact")),
     )  # fmt: skip
-    own, english = _table(_SHARED.get(tag, tag), made), _table("en", made)
+    own, english = _table(_SHARED.get(tag, tag), keeps_marks), _table("en", keeps_marks)
     taken = frozenset[str]().union(*own[0].values())
     kinds = {
         kind: own[0].get(kind, frozenset()) | (english[0].get(kind, frozenset()) - taken)
-        for kind in own[0] | english[0]
+        for kind in {**own[0], **english[0]}
     }
-    return replace(
-        made,
-        kinds=kinds,
-        ordinals={**english[1], **own[1]},
-        tens={**english[2], **own[2]},
-        known=_by_piece(kinds, unspaced=unspaced),
-    )
+    ordinals, tens = {**english[1], **own[1]}, {**english[2], **own[2]}
+    return replace(made.of(kinds), ordinals=ordinals, tens=tens)
 
 
 @cache
@@ -218,29 +244,32 @@ def answering(tag: str) -> Grammar:
     """
     shared = _SHARED.get(tag, tag)
     made = grammar(tag)
-    own, english = _answers(shared, made), _answers("en", made)
-    taken = frozenset[str]().union(*own.kinds.values(), *_table(shared, made)[0].values())
+    own, english = _answers(shared, made.keeps_marks), _answers("en", made.keeps_marks)
+    taken = frozenset[str]().union(*own[0].values(), *_table(shared, made.keeps_marks)[0].values())
     kinds = {
-        kind: own.kinds.get(kind, frozenset()) | (english.kinds.get(kind, frozenset()) - taken)
-        for kind in {**own.kinds, **english.kinds}
+        kind: own[0].get(kind, frozenset()) | (english[0].get(kind, frozenset()) - taken)
+        for kind in {**own[0], **english[0]}
     }
-    return replace(made, kinds=kinds, ordinals={**made.ordinals, **english.ordinals, **own.ordinals})
+    return replace(made, kinds=kinds, ordinals={**made.ordinals, **english[1], **own[1]})
 
 
-def _answers(tag: str, made: Grammar) -> Grammar:
+@cache
+def _answers(tag: str, keeps_marks: bool) -> tuple[Mapping[str, frozenset[str]], Mapping[str, int]]:
+    """Return the kinds and the ordinals of locales/answers.toml; English is read once for all."""
+    level = partial(level_once, keeps_marks=keeps_marks)
     written = languages.answer_words(tag)
     kinds = {
-        kind: frozenset(filter(None, map(made.level, words.split(","))))
+        kind: frozenset(filter(None, map(level, words.split(","))))
         for kind, words in written.items()
         if isinstance(words, str)
     }
     ordinals = {
-        made.level(form): place
+        level(form): place
         for place, forms in enumerate(written.get("ordinals", ()), 1)
         for form in forms.split("|")
         if form
     }
-    return replace(made, kinds=kinds, ordinals=ordinals)
+    return kinds, ordinals
 
 
 def listed(tag: str, kind: str) -> Mapping[str, int]:
@@ -250,20 +279,24 @@ def listed(tag: str, kind: str) -> Mapping[str, int]:
     return {form: place for place, forms in enumerate(rows, first) for form in forms.split("|") if form}
 
 
-def _table(tag: str, made: Grammar) -> tuple[dict[str, frozenset[str]], dict[str, int], dict[str, int]]:
+@cache
+def _table(
+    tag: str, keeps_marks: bool
+) -> tuple[Mapping[str, frozenset[str]], Mapping[str, int], Mapping[str, int]]:
+    level = partial(level_once, keeps_marks=keeps_marks)
     written = languages.grammar(tag)
     kinds = {
-        kind: frozenset(filter(None, map(made.level, words.split(","))))
+        kind: frozenset(filter(None, map(level, words.split(","))))
         for kind, words in written.items()
         if isinstance(words, str) and kind != "tens"
     }
     ordinals = {
-        made.level(form): place
+        level(form): place
         for place, forms in enumerate(written.get("ordinals", ()), 1)
         for form in forms.split("|")
     }
     tens = {
-        made.level(word): int(value)
+        level(word): int(value)
         for word, _, value in (each.partition(":") for each in written.get("tens", "").split(",") if each)
     }
     return kinds, ordinals, tens

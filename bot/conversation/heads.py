@@ -31,6 +31,7 @@ class _Sum:
     named: int = 0  #: people who are named
     numbered: int = 0  #: people behind a number: "2 kids"
     groups: int = 0  #: how many such numbers there are
+    first: int = 0  #: the first of them, which may be the sum of the others
     told: int = 0  #: a number that counts nobody in particular, and so may be the sum
     pending: int = 0  #: a number of which we do not know yet what it counts
 
@@ -49,6 +50,8 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     ):
         return None
     total, told = found.named + found.numbered, found.told or found.pending
+    if found.groups > _LEAST and found.first * 2 == found.numbered:
+        return None  # "2 adults 1 boy 1 girl": two or four
     if told:
         return told if _LEAST <= total <= told and (total == told or found.told) else None
     return total if found.named + found.groups >= _LEAST else None
@@ -76,6 +79,7 @@ def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> 
         found.named += 1
         return True
     if kinds & _SOME and found.pending:
+        found.first = found.first or found.pending
         found.numbered += found.pending
         found.groups += 1
         found.pending = 0

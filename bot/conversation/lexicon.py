@@ -102,7 +102,7 @@ def answering(tag: str) -> Lexicon:
     more = small_words.answering(tag)
     kinds = {kind: words for kind, words in own.grammar.kinds.items() if kind in ANSWERING}
     states = more.kinds.get("agree", frozenset()) - kinds.get("agree", frozenset())
-    joined = replace(own.grammar, kinds=kinds, whole_signs=True).joined({**more.kinds, "states": states})
+    joined = replace(own.grammar.of(kinds), whole_signs=True).joined({**more.kinds, "states": states})
     small = replace(joined.joined(_but_no(joined)), ordinals={**own.grammar.ordinals, **more.ordinals})
     listed = {**small_words.listed("en", "numbers"), **small_words.listed(tag, "numbers")}
     numbers = {form: n for word, n in listed.items() for form in (plain(word), small.level(word))}
