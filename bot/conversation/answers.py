@@ -46,6 +46,8 @@ _KOREAN_PLAYFUL = re.compile(r"니당(?!\w)|(?<=[어아세해예네에])[용염�
 _AND = frozenset({"and", "also", "plus", "y", "tambien", "también", "et", "aussi", "iyo", "thiab", "và"})
 #: of two figures in an answer to these one is not meant
 _ONE_FIGURE = frozenset({Kind.ONE_OF, Kind.NUMBER, Kind.SCALE})
+#: what a family may propose by asking: "how about Tuesday?"
+_PROPOSED = frozenset({Kind.DATE, Kind.ONE_OF})
 
 
 class Judgement(StrEnum):
@@ -69,7 +71,10 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     corrected, found = _corrected(text, question, lexicon, today)
     if corrected or (question.kind in _ONE_FIGURE and corrections.takes_back(text, lexicon.grammar)):
         return found
-    return _read(text, question, lexicon, today)
+    found = _read(text, question, lexicon, today)
+    if found is None and question.kind in _PROPOSED and (said := clauses.proposed(text, lexicon.grammar)):
+        return unless(True, _read(said, question, lexicon, today))
+    return found
 
 
 def _corrected(

@@ -56,6 +56,8 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
     by_idea = _by_idea(text, labels, grammar)
     if by_name and by_idea and by_name[0] != by_idea[0] and not by_name[1]:
         return None  # "send it home in his backpack" for "by mail to your home"
+    if by_name and not by_name[1] and _names_another(by_name[0], text, labels, grammar):
+        return None  # "he used to take the bus but now he walks"
     if at_once := naming.read(text, labels, lexicon):
         return at_once, by_name == (at_once, True)
     return (
@@ -130,6 +132,12 @@ def named_in(text: str, labels: Sequence[str], grammar: Grammar) -> frozenset[in
     return frozenset(n for n, its in enumerate(own, 1) for word in words if grammar.fronts(word) & its)
 
 
+def mentioned(piece: Piece, labels: Sequence[str], grammar: Grammar) -> frozenset[int]:
+    """Return every choice that one piece names, by a word of its own or by another name of the thing."""
+    held = {n for idea in piece.kinds & THINGS if (n := _only_with(idea, labels, grammar))}
+    return named_in(piece.said, labels, grammar) | held
+
+
 def _is_no_choice(piece: Piece, labels: Sequence[str], grammar: Grammar) -> bool:
     """ "Eyes and ears" where no choice is about ears: a thing that is wanted, and cannot be had."""
     return bool(piece.kinds) and not any(piece.kinds & _ideas_of(label, grammar) for label in labels)
@@ -177,6 +185,12 @@ def _by_idea(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, b
     """ "Camión" for "autobús", "call me" for "telephone": another word for what one choice alone offers."""
     held = {n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar))}
     return _weighed(held.pop(), grammar.cut(text), slips=True) if len(held) == 1 else None
+
+
+def _names_another(number: int, text: str, labels: Sequence[str], grammar: Grammar) -> bool:
+    """Say whether a text also has another name of a thing that another choice alone offers."""
+    held = {n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar))}
+    return bool(held - {number})
 
 
 def _by_few_signs(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:

@@ -30,6 +30,8 @@ _SOFT_END = re.compile("(?<=[吧啦囉咯])")
 #: with one of these beside it, no clause is an answer by itself
 _OPEN = frozenset({"hedge", "or"})
 _LONGEST = 4
+#: words of a text that proposes a day or a choice and tells nothing else
+_PROPOSED = 8
 
 
 def told(text: str, grammar: Grammar) -> str:
@@ -63,6 +65,30 @@ def at_but(clause: str, grammar: Grammar) -> list[str]:
         else:
             parts[-1].append(word)
     return [" ".join(part) for part in parts if part]
+
+
+def proposed(text: str, grammar: Grammar) -> str:
+    """ "How about Tuesday?": what a short text proposes, without the words that ask; else nothing."""
+    asking = grammar.kinds.get("proposes", frozenset())
+    asked = text.rstrip().rstrip("?？؟")
+    if _QUESTION.search(asked) or len(asked.split()) > _PROPOSED:
+        return ""
+    if grammar.unspaced:
+        rest = next((asked.replace(each, " ") for each in _longest_first(asking) if each in asked), "")
+        return rest if plain(rest) else ""
+    if asked == text and not grammar.keeps_marks:
+        return ""
+    words, kept, at = asked.split(), list[str](), 0
+    while at < len(words):
+        ends = (at + length for length in range(min(_LONGEST, len(words) - at), 0, -1))
+        end = next((n for n in ends if grammar.level(" ".join(words[at:n])) in asking), 0)
+        kept += [] if end else [words[at]]
+        at = end or at + 1
+    return " ".join(kept) if len(kept) < len(words) else ""
+
+
+def _longest_first(words: frozenset[str]) -> list[str]:
+    return sorted(words, key=len, reverse=True)
 
 
 def by_clause(

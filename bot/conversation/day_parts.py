@@ -10,7 +10,7 @@ from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.lexicon import Lexicon
 
 #: what turns a choice round or leaves it open
-TURNS = frozenset({"not", "except", "hedge", "all", "none", "refuse", "or", "week"})
+TURNS = frozenset({"not", "except", "hedge", "all", "none", "refuse", "or", "week", "than"})
 HOUR = re.compile(r"(?<![\d:.])(\d{1,2})(?=\D|$)")
 #: says that a figure is an hour
 CLOCKED = re.compile(r"\d\s?(?:[ap]\.?\s?m\b|h\b|:\d\d|(?:da|ta)\b)|\b(?:las|às|as) \d", re.IGNORECASE)

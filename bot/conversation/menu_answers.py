@@ -9,7 +9,18 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
-from bot.conversation import choosing, clauses, dates, days, echo, matching, problems, verbs, yes_no
+from bot.conversation import (
+    choosing,
+    clauses,
+    dates,
+    days,
+    echo,
+    matching,
+    preferring,
+    problems,
+    verbs,
+    yes_no,
+)
 from bot.conversation.grammar import Grammar
 from bot.conversation.intent import has_question_mark, is_tapback, is_without_marks, without_courtesy
 from bot.conversation.letters import plain, thumb, unmarked
@@ -200,6 +211,8 @@ def _one_of(
         text, lexicon.grammar, lambda said: choosing.read(said, question.choices, lexicon)
     )
     named = named or choosing.declined(text, question.choices, lexicon.grammar)
+    if named is None and (wanted := _wanted(text, question, lexicon)):
+        return unless(True, choice(question, wanted))
     if named is not None:
         return unless(not named[1], choice(question, named[0]))
     digits = {n: frozenset({str(n)}) for n in range(1, len(question.choices) + 1)}
@@ -209,6 +222,12 @@ def _one_of(
         or matching.misspelt_part(text, question, lexicon)
     )
     return None if slip is None else unless(True, choice(question, slip))
+
+
+def _wanted(text: str, question: Question, lexicon: Lexicon) -> int:
+    """Return which of two choices is denied or liked less, and so which is meant; 0 for none."""
+    liked = preferring.liked_better(text, question.choices, lexicon)
+    return liked or preferring.read(text, question.choices, lexicon)
 
 
 def _names_hour(text: str, lexicon: Lexicon) -> bool:

@@ -152,7 +152,7 @@ def asks_hence(clause: str, grammar: Grammar) -> bool:
     """
     return any(
         asks(rest, grammar, clause=True) and (_is_about_texts(rest, grammar) or gives_reason(told, grammar))
-        for told, rest in _at_hence(clause, grammar)
+        for told, rest in at_hence(clause, grammar)
     )
 
 
@@ -161,8 +161,8 @@ def _is_about_texts(clause: str, grammar: Grammar) -> bool:
     return mentions_messages(clause, grammar) or _names_texts(grammar.cut(clause, _PARTS), grammar)
 
 
-def _at_hence(clause: str, grammar: Grammar) -> Iterator[tuple[str, str]]:
-    """Part a clause at each "so" within it."""
+def at_hence(clause: str, grammar: Grammar) -> Iterator[tuple[str, str]]:
+    """Part a clause at each "so" within it: what is told before it, and what behind."""
     hence = grammar.kinds.get("so_then", frozenset())
     if grammar.unspaced:
         said = grammar.level(clause).replace(" ", "")
@@ -173,6 +173,16 @@ def _at_hence(clause: str, grammar: Grammar) -> Iterator[tuple[str, str]]:
         for length in range(min(_HENCE, len(words) - at - 1), 0, -1):
             if " ".join(words[at : at + length]) in hence:
                 yield " ".join(words[:at]), " ".join(words[at + length :])
+
+
+def refuses_behind_reason(clause: str, grammar: Grammar) -> bool:
+    """ "We moved to Ohio don't send": a reason, and right behind it a request that names nothing else."""
+    pieces = grammar.cut(clause, _AMID | _BARS)
+    if not gives_reason(clause, grammar):
+        return False
+    begins = max(n for n, piece in enumerate(pieces) if not piece.kinds or piece.kinds & _REASON) + 1
+    rest = " ".join(piece.said for piece in pieces[begins:])
+    return bool(rest) and (only_refuses(rest, grammar) or says_stop(rest, grammar))
 
 
 def gives_reason(clause: str, grammar: Grammar) -> bool:

@@ -25,6 +25,8 @@ _SHOUTED_WORDS = 4
 _CRIED = re.compile(r"\s*\w+\s*[!！]\s*[!！]")
 #: what makes something else of it: a bus, a child, a place, "not"
 _AGAINST = frozenset({"topic", "child", "bars", "before_what", "not", "dont", "tongue"})
+#: a letter held down
+_HELD_DOWN = re.compile(r"([^\W\d_]|[\u093e-\u094c])\1{2,}")
 #: a telephone number, which says nothing else: "take 612 555 0134 off"
 _PHONE = re.compile(r"\+?\d(?:[\s().-]*\d){6,14}")
 #: words around a free sentence that change nothing about it
@@ -50,7 +52,15 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
     """
     if is_tapback(text):
         return False
-    text = _PHONE.sub(" ", text)
+    return any(_is_stop(each, lexicon) for each in _undrawn(_PHONE.sub(" ", text)))
+
+
+def _undrawn(text: str) -> list[str]:
+    """ "Stop textinggggg", "وقفووووها": the text, and where a letter is held down with one of it, and two."""
+    return list(dict.fromkeys((text, _HELD_DOWN.sub(r"\1", text), _HELD_DOWN.sub(r"\1\1", text))))
+
+
+def _is_stop(text: str, lexicon: Lexicon) -> bool:
     if is_one_of(text, lexicon.stop, lexicon) or _drawn_out(text, lexicon.stop) or _misspelt(text, lexicon):
         return True
     bare = without_courtesy(text, lexicon)
@@ -70,7 +80,7 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
         return True
     if any(optout.asks_amid(clause, lexicon.grammar) for clause in clauses):
         return True
-    if any(optout.asks_hence(clause, lexicon.grammar) for clause in clauses):
+    if any(_asks_at_the_end(clause, lexicon) for clause in clauses):
         return True
     asked = [
         part for part in _ASKED.findall(text) if not is_one_of(part, lexicon.stop, lexicon) or part == text
@@ -82,10 +92,25 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
     return _stop_and_why(text, clauses, lexicon) or _texts_and_no_more(clauses, lexicon)
 
 
+def _asks_at_the_end(clause: str, lexicon: Lexicon) -> bool:
+    """ "We moved to Ohio don't send", "he has left the school so no more please": a reason stands before."""
+    grammar = lexicon.grammar
+    if optout.asks_hence(clause, grammar) or optout.refuses_behind_reason(clause, grammar):
+        return True
+    return any(
+        is_one_of(rest, lexicon.stop, lexicon) and optout.gives_reason(told, grammar)
+        for told, rest in optout.at_hence(clause, grammar)
+    )
+
+
 def _asks_why_and_stops(text: str, clauses: list[str], lexicon: Lexicon) -> bool:
     """ "Why do you text me every day? Stop it": a question about our texts, and a bare request behind it."""
     asked = _ASKED.findall(text)
-    if not asked or len(clauses) != 1 or not optout.mentions_messages(asked[0], lexicon.grammar):
+    if not asked or not clauses:
+        return False
+    if is_one_of(asked[0], lexicon.stop, lexicon):  # "Can you please stop? I get too many texts"
+        return all(_speaks_of_texts(clause, lexicon) for clause in clauses)
+    if len(clauses) != 1 or not optout.mentions_messages(asked[0], lexicon.grammar):
         return False
     return is_one_of(clauses[0], lexicon.stop, lexicon) or optout.says_stop(clauses[0], lexicon.grammar)
 
