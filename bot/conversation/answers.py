@@ -67,7 +67,8 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     """
     lexicon = words_of(lexicon.tag)
     text = _HAN_RATHER.sub("", text) if lexicon.tag.startswith("zh") else text
-    text = _in_plain_korean(text) if lexicon.tag == "ko" else _FOR_ME.sub("for", text)
+    text = _FOR_ME.sub("for", text) if lexicon.tag == "en" else text
+    text = _in_plain_korean(text) if lexicon.tag == "ko" else text
     corrected, found = _corrected(text, question, lexicon, today)
     if corrected or (question.kind in _ONE_FIGURE and corrections.takes_back(text, lexicon.grammar)):
         return found

@@ -47,10 +47,13 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
         return None
     if both := naming.by_both(text, labels, grammar):
         return both, False  # "tou le 2" is not the second
+    if (half := _by_half_hour(text, labels, grammar)) is not None:
+        return (half, False) if half else None
     named = placed(text, len(labels), lexicon)
-    if named is not None:
-        return named, True
     by_name = (_by_unspaced if grammar.unspaced else _by_words)(text, labels, grammar)
+    if named is not None:
+        worded = by_name is not None and by_name[1] and by_name[0] != named
+        return by_name if worded else (named, True)  # "kan dambe", where "dambe" is a choice's own word
     if by_name and _is_at_work(text, by_name[0], labels, grammar):
         return None
     by_idea = _by_idea(text, labels, grammar)
@@ -78,6 +81,19 @@ def _without_every_day(text: str, labels: Sequence[str], lexicon: Lexicon) -> st
         return text
     rest = " ".join(piece.said for piece in pieces if not piece.kinds)
     return text if any(letter.isdigit() for letter in rest) else rest  # "tou le 2": both
+
+
+def _by_half_hour(text: str, labels: Sequence[str], grammar: Grammar) -> int | None:
+    """ "Half an hour" for "30 minutes", never for "1 hour": 0 where none is that, None for another text."""
+    half = frozenset({"half_hour"})
+    if not any(piece.kinds for piece in grammar.cut(text, half)) or day_parts.is_turned(grammar.cut(text)):
+        return None
+    held = [
+        n
+        for n, label in enumerate(labels, 1)
+        if any(piece.kinds or piece.said == "30" for piece in grammar.cut(label, half))
+    ]
+    return held[0] if len(held) == 1 else 0
 
 
 def _is_at_work(text: str, number: int, labels: Sequence[str], grammar: Grammar) -> bool:
@@ -223,6 +239,8 @@ def placed(text: str, count: int, lexicon: Lexicon) -> int | None:
     grammar = lexicon.grammar
     another = any("another" in piece.kinds for piece in grammar.cut(text))
     ordinal = _ordinal(" ".join(map(grammar.bare, grammar.level(text).split())), grammar)
+    if ordinal is not None and any(piece.kinds for piece in grammar.cut(text, _PEOPLE)):
+        return None  # "my husband first"
     if ordinal is not None and not another and ordinal <= count:
         return ordinal
     if _is_last(grammar.cut(text)):
@@ -339,7 +357,7 @@ def _is_figure(pieces: Sequence[Piece], at: int) -> bool:
     if not any(letter.isdigit() for letter in pieces[at].said):
         return False
     beside = (*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2])
-    return not any(piece.kinds & {"at", "oclock", "timeword", "limit"} for piece in beside)
+    return not any(piece.kinds & {"at", "oclock", "timeword", "limit", "years"} for piece in beside)
 
 
 def _nearly_whose(word: str, own: Sequence[frozenset[str]]) -> tuple[int, ...]:
@@ -370,7 +388,7 @@ def _declined(word: str, its: str) -> bool:
     shared = next(
         (n for n, (a, b) in enumerate(zip(word, its, strict=False)) if a != b), min(len(word), len(its))
     )
-    return shared > _STEM and max(len(word), len(its)) - shared <= _CUT
+    return shared > _STEM and max(len(word), len(its)) - shared <= _ENDING
 
 
 def _by_unspaced(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:

@@ -49,6 +49,11 @@ _HAN = re.compile("(?<![期周週拜])[零〇一二三四五六七八九十]+")
 _NUMBERED = re.compile(
     r"^(\d{1,2})(?:st|nd|rd|th|er|ero|ro|do|to|mo|no|vo|º|ª|o|a|aad|ad|da|ta|ka|го|е|ое|ого|ego|go|te|ste|ti|ta|일|ነ)?$"
 )
+#: languages that write a figure right onto the word before or behind it: "ថ្ងៃទី៣"
+_WRITTEN_ONTO = frozenset({"km", "lo", "my"})
+_AT_FIGURE = re.compile(
+    r"(?<=[\u0e80-\u0ecf\u1000-\u103f\u1780-\u17d3])(?=\d)|(?<=\d)(?=[\u0e80-\u0ecf\u1000-\u103f\u1780-\u17d3])"
+)
 _YEAR = re.compile(r"^((?:19|20)\d\d)(?:г|р|r|년|года|року|roku)?$")
 #: the Ethiopian year began another day and counts from another; its months are not the Gregorian ones
 _OTHER_ERA = re.compile(
@@ -138,6 +143,8 @@ def _figures_of(text: str, tag: str) -> str:
         str(figure) if (figure := unicodedata.decimal(letter, None)) is not None else letter
         for letter in level.casefold()
     )
+    if tag in _WRITTEN_ONTO:
+        return _AT_FIGURE.sub(" ", level)
     return _HAN.sub(lambda found: str(numbers.of_han(found[0])), level) if tag.startswith("zh") else level
 
 

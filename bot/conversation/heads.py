@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.conversation.clauses import clauses
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import has_question_mark
 
@@ -17,9 +18,7 @@ _ONE = frozenset({"mother", "father", "grandparent", "myself"})
 _SOME = frozenset({"sister", "brother", "counter"})
 _KINDS = _ONE | _SOME | {"and", "with", "many_people"}
 #: what may stand between them
-_LIGHT = frozenset(
-    {"filler", "courtesy", "agree", "only", "yes", "ok", "wish", "about", "total", "around", "counter"}
-)
+_LIGHT = frozenset({"filler", "courtesy", "agree", "only", "yes", "ok", "wish", "about", "total", "around"})
 _OPEN = frozenset({"hedge", "or", "not", "no", "refuse", "condition", "none", "all"})
 _LEAST = 2
 
@@ -44,7 +43,7 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     children = grammar.kinds.get("children", frozenset())
     if grammar.unspaced or not children or has_question_mark(text):
         return None
-    found = _summed(grammar.cut(text, _KINDS), grammar, number)
+    found = _summed(_groups(text, grammar), grammar, number)
     if found is None or (
         found.named and any(each.kinds for each in grammar.cut(asked, frozenset({"children"})))
     ):
@@ -57,13 +56,36 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     return total if found.named + found.groups >= _LEAST else None
 
 
-def _summed(pieces: Sequence[Piece], grammar: Grammar, number: Callable[[str], int | None]) -> _Sum | None:
+def _groups(text: str, grammar: Grammar) -> list[list[Piece]]:
+    """Cut a text at its commas and before each "and": "me | my husband | and 2 kids"."""
+    groups: list[list[Piece]] = []
+    for part in clauses(text, grammar):
+        groups.append([])
+        for piece in grammar.cut(part, _KINDS):
+            if piece.kinds & {"and", "with"} and groups[-1]:
+                groups.append([])
+            groups[-1].append(piece)
+    return [group for group in groups if not all(_is_polite(piece, grammar) for piece in group)]
+
+
+def _is_polite(piece: Piece, grammar: Grammar) -> bool:
+    return bool(grammar.known.get(piece.said, frozenset()) & {"courtesy", "yes", "ok", "agree"})
+
+
+def _summed(
+    groups: Sequence[Sequence[Piece]], grammar: Grammar, number: Callable[[str], int | None]
+) -> _Sum | None:
+    """Count group by group; in each there has to be somebody, or a number."""
     found = _Sum()
-    for piece in pieces:
-        kinds = piece.kinds or _behind_front(piece.said, grammar)
-        value = int(piece.said) if piece.said.isdecimal() else None if kinds else number(piece.said)
-        if "many_people" in kinds or not _add(found, kinds, value, _is_light(piece, grammar)):
-            return None
+    for group in groups:
+        before = (found.named, found.numbered, found.pending)
+        for piece in group:
+            kinds = piece.kinds or _behind_front(piece.said, grammar)
+            value = int(piece.said) if piece.said.isdecimal() else None if kinds else number(piece.said)
+            if "many_people" in kinds or not _add(found, kinds, value, _is_light(piece, grammar)):
+                return None
+        if before == (found.named, found.numbered, found.pending):
+            return None  # somebody whom nobody knows
     return found
 
 
@@ -86,7 +108,7 @@ def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> 
         return True
     if kinds & {"and", "with"}:
         return not found.pending
-    return light and not kinds & {"sister", "brother"}
+    return light and not kinds & _SOME
 
 
 def _behind_front(said: str, grammar: Grammar) -> frozenset[str]:

@@ -26,9 +26,12 @@ from bot.conversation.intent import has_question_mark, is_tapback, is_without_ma
 from bot.conversation.letters import plain, thumb, unmarked
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.lexicon import answering as words_of
+from bot.conversation.lexicon import lexicon as words_alone
 from bot.conversation.recorded import Answer, choice, unless
 from bot.conversation.talk import Kind, Question
 
+#: letters that a verb's forms have in common, at least: "keni", "kemi"
+_LEAST_ALIKE = 2
 _LIGHT = frozenset({"filler", "supplied", "courtesy"})
 
 
@@ -59,6 +62,8 @@ def _yes_no(
     if digit is not None:
         return digit
     if _is_fine_with_ailment(text, question, lexicon):
+        return None
+    if _only_has(text, question, lexicon):
         return None
     contented = _contented(text, question, lexicon)
     if contented is not None:
@@ -105,6 +110,20 @@ def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
     pieces = lexicon.grammar.cut(text)
     turned = any(piece.kinds & {"yes", "but", "hedge", "or"} and not piece.kinds & _LIGHT for piece in pieces)
     return needs and not turned and any("supplied" in piece.kinds for piece in pieces)
+
+
+def _only_has(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "We have" to "do you need one?", unless the question asks with that verb: "avez-vous besoin"."""
+    pieces = lexicon.grammar.cut(text)
+    needs = any(piece.kinds for piece in lexicon.grammar.cut(question.asked or "", frozenset({"need"})))
+    has = any("exists" in piece.kinds for piece in pieces)
+    bare = all(
+        piece.kinds & {"exists", "filler", "courtesy"} and not piece.kinds & {"yes", "ok"} for piece in pieces
+    )
+    if not (needs and has and bare):
+        return False
+    asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
+    return not any(word[:_LEAST_ALIKE] in asked for word in lexicon.grammar.level(text).split())
 
 
 def _contented(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
@@ -248,7 +267,9 @@ def _by_place(text: str, question: Question, lexicon: Lexicon) -> int | None:
 
 def _spoken(question: Question, lexicon: Lexicon) -> dict[int, frozenset[str]]:
     """Map each choice's number to everything that means it."""
-    spoken = {n: matching.labelled(n, label, lexicon) for n, label in enumerate(question.choices, 1)}
+    # "both kids" is the second of two choices, and no "no"
+    counted = words_alone(lexicon.tag) if question.kind is Kind.YES_NO else lexicon
+    spoken = {n: matching.labelled(n, label, counted) for n, label in enumerate(question.choices, 1)}
     if question.kind is Kind.YES_NO:
         asked = verbs.asked(question.asked or "", lexicon)
         if lexicon.marks_matter:

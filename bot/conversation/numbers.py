@@ -33,6 +33,7 @@ _HAN_OTHER = re.compile(
 _SLIP = 5
 _DOZEN = 12
 _PAIR = re.compile("[一1][对對双雙]")
+_PAIRS = re.compile("[几幾][对對双雙]|多少[对對双雙]")
 #: "in 2nd grade" counts nobody
 _GRADE = re.compile(
     r"\b\d+(?:st|nd|rd|th|er|ème|eme|em|º|ª|ro|do|to|aad)\b|\b\d{1,2}[a-dа-г]\b"
@@ -55,6 +56,8 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
 
 
 def _one(text: str, lexicon: Lexicon, asked: str) -> tuple[int, bool] | None:
+    if _PAIRS.search(asked):
+        text = _PAIR.sub("一", text)
     grammar = lexicon.grammar
     whole = told(text, grammar)
     if (ageless := _without_years(whole, asked, lexicon)) is not None:
@@ -165,6 +168,8 @@ def _worded(text: str, pieces: Sequence[Piece], lexicon: Lexicon) -> int | None:
         return None
     if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in pieces):
         return 0
+    if any(piece.kinds & {"zero", "none"} and "alone" not in piece.kinds for piece in pieces):
+        return 0  # "no brother, no sister, he is the only one"
     rest = " ".join(piece.said for piece in pieces if not piece.kinds & {"alone", "dozen", "half"})
     numbers = [n for n in _numbers_in(rest, lexicon) if n != 1]
     if "dozen" in kinds and len(numbers) == 1 and pieces[0].said != rest and numbers[0] < _DOZEN:

@@ -153,6 +153,7 @@ def _is_cried_out(clauses: list[str], text: str, keywords: frozenset[str], lexic
 
 def _stop_and_why(text: str, clauses: list[str], lexicon: Lexicon) -> bool:
     """ "Please stop, I get too many texts": a bare word, and a reason that speaks of our texts."""
+    clauses = [clause for clause in clauses if not _is_polite(clause, lexicon)]
     if not clauses:
         return False
     keywords = lexicon.grammar.kinds.get("keyword", frozenset())
@@ -173,6 +174,11 @@ def _stop_and_why(text: str, clauses: list[str], lexicon: Lexicon) -> bool:
         return True  # "she has finished school stop"
     first, _, rest_of_it = without_courtesy(clauses[0], lexicon).partition(" ")
     return first in keywords and optout.gives_reason(rest_of_it, lexicon.grammar)
+
+
+def _is_polite(clause: str, lexicon: Lexicon) -> bool:
+    """ "Please, stop. I get too many texts": a clause of mere courtesy."""
+    return all("courtesy" in piece.kinds for piece in lexicon.grammar.cut(clause))
 
 
 def _speaks_of_texts(clause: str, lexicon: Lexicon) -> bool:

@@ -53,7 +53,8 @@ def _keeps_texts(told: Sequence[frozenset[str]]) -> bool:
 def _stays(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     told = [piece for piece in pieces if not piece.kinds or not piece.kinds <= _BETWEEN]
     return any(
-        (_refuses(one) and takes_off(two, grammar)) or ("remove" in one.kinds and _refuses(two))
+        (_refuses(one) and takes_off(two, grammar))
+        or (grammar.cease_last and "remove" in one.kinds and _refuses(two))
         for one, two in pairwise(told)
     )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.conversation import choosing, numbers, weekdays
-from bot.conversation.clauses import at_but, is_open
-from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.clauses import at_but, clauses, is_open
+from bot.conversation.grammar import PEOPLE, THINGS, Grammar, Piece
 from bot.conversation.intent import has_question_mark, is_chatter, without_courtesy
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
@@ -50,6 +51,10 @@ _PLURALS = frozenset({"las", "los", "les", "os", "as"})
 _STORY = 4
 #: pieces that make a list
 _LISTED = 3
+#: pieces at the end of a text, where verbs come last: "all are fine"
+_TAIL = 2
+_BOTH_OF = 2
+_DENIES = frozenset({"not", "no", "refuse"})
 #: "both" of three is a question
 _BOTH = frozenset(
     {"both", "los dos", "las dos", "ambos", "ambas", "les deux", "os dois", "as duas", "tou de", "toude",
@@ -72,6 +77,8 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
     """
     if has_question_mark(text) or not choices or _RANGE.search(text):
         return None
+    if _lists_oneself(text, choices, lexicon.grammar):
+        return None
     of_days = weekdays.of_choices(choices, lexicon)
     if of_days and (named := weekdays.read(text, of_days, lexicon)) is not None:
         return named
@@ -82,12 +89,28 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
     kinds = [piece.kinds for piece in grammar.cut(said)]
     if any(each & _EVERY for each in kinds) and any("except" in each for each in kinds):
         return _all_but(text, choices, lexicon)
+    if (rest := _rest_of_them(text, choices, lexicon)) is not None:
+        return rest
     if any(each & _TURNS and not each & _EMPTY for each in kinds):
         return None
     if said in _ALL or (any(each & _EVERY for each in kinds) and all(each & _EMPTY for each in kinds)):
-        if (_two(said, grammar) and len(choices) > 2) or any("well" in each for each in kinds):
-            return None
-        return tuple(range(1, len(choices) + 1)), not any("wish" in each for each in kinds)
+        return _all_of_them(said, kinds, choices, grammar)
+    return _listed(text, said, choices, lexicon, of_days=bool(of_days))
+
+
+def _all_of_them(
+    said: str, kinds: Sequence[frozenset[str]], choices: Sequence[str], grammar: Grammar
+) -> tuple[tuple[int, ...], bool] | None:
+    """ "All", "both": every choice; "both" of three, and "all is well", are none."""
+    if any("well" in each for each in kinds) or (_two(said, grammar) and len(choices) > _BOTH_OF):
+        return None
+    return tuple(range(1, len(choices) + 1)), not any("wish" in each for each in kinds)
+
+
+def _listed(
+    text: str, said: str, choices: Sequence[str], lexicon: Lexicon, *, of_days: bool
+) -> tuple[tuple[int, ...], bool] | None:
+    """Read a list piece by piece, or else whatever of the choices is named."""
     if _counts_all(text, choices, lexicon):
         return tuple(range(1, len(choices) + 1)), False
     if ends := _at_one_end(said, len(choices), lexicon):
@@ -95,12 +118,23 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
     found = [_one(piece, choices, lexicon) for piece in _pieces(text, choices, lexicon)]
     if found and None not in found:
         return tuple(sorted({each for each in found if each is not None})), True
-    if _asks_all(text, grammar) and not mentions(text, choices, lexicon):
+    if _asks_all(text, lexicon.grammar) and not mentions(text, choices, lexicon):
         return tuple(range(1, len(choices) + 1)), False
     return (
         _run_together(said, len(choices))
-        or _figures(said, len(choices), grammar)
-        or _gathered(text, choices, lexicon)
+        or _figures(said, len(choices), lexicon.grammar)
+        or (None if of_days else _gathered(text, choices, lexicon))
+    )
+
+
+def _lists_oneself(text: str, choices: Sequence[str], grammar: Grammar) -> bool:
+    """ "Eu o pai e a vovó" where the choices are kin: who is "I" among them, only the family knows."""
+    kin = sum(any(piece.kinds for piece in grammar.cut(label, PEOPLE)) for label in choices)
+    pieces = grammar.cut(text, PEOPLE | {"myself", "and", "filler"})
+    told = [piece for piece in pieces if piece.kinds & (PEOPLE | {"myself", "and"}) or not piece.kinds]
+    return kin > 1 and any(
+        "myself" in one.kinds and other.kinds & (PEOPLE | {"and"}) and not one.kinds & PEOPLE
+        for one, other in pairwise(told)
     )
 
 
@@ -146,14 +180,36 @@ def _figures(said: str, most: int, grammar: Grammar) -> tuple[tuple[int, ...], b
 
 def _gathered(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
     """ "Somebody to mind the children and a ride too": every choice of which a word of its own is said."""
-    if any(piece.kinds & _EVERY for piece in lexicon.grammar.cut(text)) or _lists_unknown(
-        text, choices, lexicon
-    ):
+    pieces = lexicon.grammar.cut(text)
+    every = [place for place, piece in enumerate(pieces) if piece.kinds & _EVERY]
+    if _lists_unknown(text, choices, lexicon) or _comments_on_choice(text, choices, lexicon):
         return None
+    if every and (every[0] < len(pieces) - _TAIL or not lexicon.grammar.cease_last):
+        return None  # "오후랑 저녁 다 돼요" names two; "every day, morning too" nobody knows what
     named, light = choosing.all_named(text, choices, lexicon.grammar)
     if not named or len(named) == len(choices) or (len(named) == 1 and not light):
         return None
     return tuple(sorted(named)), False
+
+
+def _comments_on_choice(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
+    """ "Mom and grandma, dad is far away": behind a list that an "and" closed, one is told of."""
+    parts, grammar = clauses(text, lexicon.grammar), lexicon.grammar
+    closed = next(
+        (n for n, part in enumerate(parts) if any("and" in piece.kinds for piece in grammar.cut(part)[1:])),
+        -1,
+    )
+    if closed < 0 or grammar.unspaced:
+        return False
+    behind = [
+        part for part in parts[closed + 1 :] if not any("and" in each.kinds for each in grammar.cut(part)[:1])
+    ]
+    return any(
+        choosing.named_in(part, choices, grammar)
+        and sum(not piece.kinds for piece in grammar.cut(part))
+        > len(choosing.named_in(part, choices, grammar))
+        for part in behind
+    )
 
 
 def _lists_unknown(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
@@ -162,12 +218,12 @@ def _lists_unknown(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
     least = _LISTED - 1 if _SIGNS_OF_LIST.search(text) else _LISTED
     if len(pieces) < least or lexicon.grammar.unspaced:
         return False
+    others = [piece for piece in pieces if not choosing.all_named(piece, choices, lexicon.grammar)[0]]
     return any(
         sum(not lexicon.grammar.known.get(word) for word in lexicon.grammar.level(piece).split()) == 1
-        and not choosing.all_named(piece, choices, lexicon.grammar)[0]
         and all(not each.kinds or "filler" in each.kinds for each in lexicon.grammar.cut(piece))
-        for piece in pieces
-    )
+        for piece in others
+    ) or any(each.kinds for piece in others for each in lexicon.grammar.cut(piece, THINGS - PEOPLE))
 
 
 def is_left_out(clause: str, grammar: Grammar) -> bool:
@@ -204,8 +260,7 @@ def is_only_first(parts: Sequence[str], choices: Sequence[str], lexicon: Lexicon
 def denies(clause: str, grammar: Grammar) -> bool:
     """Say whether a clause is about what is not wanted: "no music", "but not the drawing"."""
     return any(
-        piece.kinds & {"not", "no", "refuse"} and not piece.kinds & {"filler", "fine"}
-        for piece in grammar.cut(clause)
+        piece.kinds & _DENIES and not piece.kinds & {"filler", "fine"} for piece in grammar.cut(clause)
     )
 
 
@@ -226,7 +281,9 @@ def _all_but(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple
     """ "Everything except the babysitting": what is named is left out; never sure."""
     pieces = lexicon.grammar.cut(text)
     at = next(place for place, piece in enumerate(pieces) if "except" in piece.kinds)
-    if any(piece.kinds & _EVERY for piece in pieces[:at]):
+    if at == len(pieces) - 1:
+        left = [piece for piece in pieces if not piece.kinds & (_EVERY | {"except"})]  # "all the hat except"
+    elif any(piece.kinds & _EVERY for piece in pieces[: at + 1]):
         left = pieces[at + 1 :]
     elif lexicon.grammar.unspaced and at == 0:  # "除了游泳都要"
         upto = next(n for n, piece in enumerate(pieces) if piece.kinds & _EVERY)
@@ -236,6 +293,23 @@ def _all_but(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple
     out = several(" ".join(piece.said for piece in left), choices, lexicon)
     kept = () if out is None else tuple(n for n in range(1, len(choices) + 1) if n not in out[0])
     return (kept, False) if kept else None
+
+
+def _rest_of_them(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
+    """ "No milk everything else is fine": what is denied is left out; never sure."""
+    grammar = lexicon.grammar
+    pieces = grammar.cut(text)
+    if not any("others" in piece.kinds for piece in pieces) or not denies(text, grammar):
+        return None
+    if any(piece.kinds & {"hedge", "or", "except", "condition"} for piece in pieces):
+        return None
+    others = next(place for place, piece in enumerate(pieces) if "others" in piece.kinds)
+    first = next(place for place, piece in enumerate(pieces) if piece.kinds & _DENIES)
+    out = choosing.named_in(text, choices, grammar)
+    if first > others:  # "reading and basketball, the others not"
+        return (tuple(sorted(out)), False) if out else None
+    kept = tuple(n for n in range(1, len(choices) + 1) if n not in out)
+    return (kept, False) if out and kept else None
 
 
 def _two(said: str, grammar: Grammar) -> bool:
@@ -288,6 +362,8 @@ def _one(piece: str, choices: Sequence[str], lexicon: Lexicon) -> int | None:
     found = whole or held
     if len(found) == 1:
         return found[0]
+    if lexicon.grammar.unspaced and len(choosing.named_in(piece, choices, lexicon.grammar)) > 1:
+        return None  # "早饭午饭" is two
     named = choosing.read(piece, choices, lexicon)
     return named[0] if named is not None and (named[1] or len(piece.split()) == 1) else None
 

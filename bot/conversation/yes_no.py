@@ -29,6 +29,8 @@ _LETTERS, _SIGNS = 6, 2
 _STEM = 4
 #: words of a clause that a "no" may end: "malerezman non"
 _FEW = 3
+#: words of a "so no"
+_SO_NO = 2
 
 
 class Leaning(IntEnum):
@@ -110,6 +112,8 @@ def _comments(clause: Reading, first: Reading) -> bool:
 
 def _clause(pieces: Sequence[Piece], asked: str) -> Reading:
     """Read one clause. Work is a reason, and a "have" or "am" beside it agrees to nothing."""
+    if _ends_so(pieces):
+        return Reading(Leaning.NO)
     upto = next((at for at, piece in enumerate(pieces) if at and "but" in piece.kinds), len(pieces))
     others = [
         each
@@ -124,6 +128,19 @@ def _clause(pieces: Sequence[Piece], asked: str) -> Reading:
     if len(others) == len(pieces) or found.leaning is not Leaning.YES or "yes" in pieces[0].kinds:
         return found
     return Reading(Leaning.NONE)
+
+
+def _ends_so(pieces: Sequence[Piece]) -> bool:
+    """ "She passed it last year so no": a phrase that says no behind a story in which nothing agrees."""
+    open_ = frozenset({"yes", "ok", "hedge", "condition", "or", "asks"})
+    last = pieces[-1]
+    told = pieces[:-1]
+    return (
+        len(told) > _FEW
+        and "no" in last.kinds
+        and len(last.said.split()) == _SO_NO
+        and not any(piece.kinds & open_ and "filler" not in piece.kinds for piece in told)
+    )
 
 
 def _names_subject(pieces: Sequence[Piece]) -> bool:

@@ -215,6 +215,8 @@ def test_a_story_with_another_request_behind_it_is_none(tag: str, text: str) -> 
         ("en", "he graduated last year stop"),
         ("en", "we moved away so no more please"),
         ("en", "can you please stop? i get too many texts"),
+        ("en", "please, stop. my phone bill is too high from all these texts"),
+        ("so", "nambarkayga ka saara ha ii soo dirina"),
     ],
 )
 def test_letters_held_down_and_a_reason_right_before_the_request(tag: str, text: str) -> None:

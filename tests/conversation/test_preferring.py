@@ -160,3 +160,58 @@ def test_none_of_this_is_sure() -> None:
         answer("the first two", ask(Kind.SEVERAL_OF, "Which?", *SPANS), lexicon("en")),
     ]
     assert [found.sure for found in told if found] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "choices", "value"),
+    [
+        ("no milk everything else is good", "en", ("milk", "juice", "water"), "2,3"),
+        ("閱讀跟籃球，其他不用", "zh-Hant", ("數學", "閱讀", "美術", "籃球"), "2,4"),
+        ("all but the hat", "en", ("coat", "boots", "hat"), "1,2"),
+        ("dhamaan koofi mooyee", "so", ("jaakad", "kabo", "koofi"), "1,2"),
+        ("早饭午饭", "zh-Hans", ("早饭", "午饭", "晚饭"), "1,2"),
+        ("hai tu sau nhe", "vi", ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Sáu"), None),
+        ("eu o pai e a vovo", "pt", ("mãe", "pai", "avós"), None),
+        ("i think mom and grandma", "en", ("mom", "dad", "grandma", "aunt"), "1,3"),
+        ("mom and grandma, dad is far away", "en", ("mom", "dad", "grandma", "aunt"), None),
+    ],
+)
+def test_what_is_left_out_of_a_list(text: str, tag: str, choices: tuple[str, ...], value: str | None) -> None:
+    assert read(text, Kind.SEVERAL_OF, tag, *choices, asked="Which?") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "asked", "value"),
+    [
+        ("both kids", "en", "Will your children come?", None),
+        ("twins", "en", "Will your children come?", None),
+        ("two", "en", "Will your children come?", "no"),
+        ("peb muaj", "hmn", "Nej puas xav tau ib lub tsho tiv no?", None),
+        ("kemi", "sq", "A keni nevojë për pallto?", "yes"),
+        ("she passed the test last year so no", "en", "Can she come?", "no"),
+        ("maybe she passed the test last year so no", "en", "Can she come?", None),
+    ],
+)
+def test_a_yes_or_no_that_is_not_said(text: str, tag: str, asked: str, value: str | None) -> None:
+    assert read(text, Kind.YES_NO, tag, asked=asked) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "choices", "value"),
+    [
+        ("half an hour tops", "en", ("15 minutes", "30 minutes", "1 hour"), "2"),
+        ("half an hour tops", "en", ("15 minutes", "45 minutes", "1 hour"), None),
+        ("kan dambe", "so", ("Albaabka hore", "Albaabka dambe", "Albaabka dhinaca"), "2"),
+        ("my husband first", "en", ("mom", "dad", "grandma"), "2"),
+        ("a las 4 me queda perfecto", "es", ("a las 3", "a las 4", "a las 5"), "2"),
+    ],
+)
+def test_words_that_are_no_place_and_no_hour(
+    text: str, tag: str, choices: tuple[str, ...], value: str | None
+) -> None:
+    assert read(text, Kind.ONE_OF, tag, *choices, asked="Which?") == value
+
+
+@pytest.mark.parametrize(("tag", "text"), [("km", "ថ្ងៃទី៣ ខែធ្នូ"), ("lo", "ວັນທີ3 ເດືອນທັນວາ"), ("my", "ဒီဇင်ဘာ၃ရက်")])
+def test_a_figure_written_onto_its_word(tag: str, text: str) -> None:
+    assert read(text, Kind.DATE, tag, asked="Which day?") == "2026-12-03"
