@@ -187,7 +187,9 @@ def refuses_behind_reason(clause: str, grammar: Grammar) -> bool:
         return False
     begins = max(n for n, piece in enumerate(pieces) if not piece.kinds or piece.kinds & _REASON) + 1
     rest = " ".join(piece.said for piece in pieces[begins:])
-    return bool(rest) and (only_refuses(rest, grammar) or says_stop(rest, grammar))
+    only = any("only" in piece.kinds for piece in grammar.cut(rest))  # "đổi số thôi": changed it, that is all
+    stops = not grammar.cease_last and not only and says_stop(rest, grammar)
+    return bool(rest) and (only_refuses(rest, grammar) or stops)
 
 
 def gives_reason(clause: str, grammar: Grammar) -> bool:

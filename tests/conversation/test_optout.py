@@ -235,3 +235,10 @@ def test_letters_held_down_and_a_reason_right_before_the_request(tag: str, text:
 )
 def test_a_reason_with_another_request_behind_it_is_none(text: str) -> None:
     assert not stops("en", text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"), [("om", "kaffaltii dhaabaa"), ("vi", "không phải hủy, tôi đổi số thôi")]
+)
+def test_what_is_to_stop_is_no_reason(tag: str, text: str) -> None:
+    assert not stops(tag, text)
