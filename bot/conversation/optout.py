@@ -340,6 +340,14 @@ def only_refuses(clause: str, grammar: Grammar) -> bool:
     return "dont_send" in have or (dont in have and bool(have & {"send", "write"}))
 
 
+def only_removes(clause: str, grammar: Grammar) -> bool:
+    """ "Take it off": what, another clause has to say: "this is my work phone"."""
+    pieces = grammar.cut(clause, _PARTS | _BARS)
+    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    small = all(piece.kinds for piece in pieces) and not have & {"bars", "not", "dont"}
+    return small and "remove" in have and not turned(pieces, grammar)
+
+
 def says_stop(clause: str, grammar: Grammar) -> bool:
     """ "Stop this": of what, another clause has to say."""
     pieces = grammar.cut(clause, _PARTS | _BARS)

@@ -127,7 +127,11 @@ def _texts_and_no_more(clauses: list[str], lexicon: Lexicon) -> bool:
         return True
     if len(refused) == len(clauses) > 1:
         return True  # "Stop it, send no more"
-    refused = [clause for clause in clauses if optout.only_refuses(clause, small)]
+    refused = [
+        clause
+        for clause in clauses
+        if optout.only_refuses(clause, small) or (len(clauses) > 1 and optout.only_removes(clause, small))
+    ]
     rest = [clause for clause in clauses if clause not in refused and without_courtesy(clause, lexicon)]
     return bool(refused and rest) and all(optout.gives_reason(clause, small) for clause in rest)
 

@@ -217,6 +217,7 @@ def test_a_story_with_another_request_behind_it_is_none(tag: str, text: str) -> 
         ("en", "can you please stop? i get too many texts"),
         ("en", "please, stop. my phone bill is too high from all these texts"),
         ("so", "nambarkayga ka saara ha ii soo dirina"),
+        ("fr", "on a déménagé, effacez svp"),
     ],
 )
 def test_letters_held_down_and_a_reason_right_before_the_request(tag: str, text: str) -> None:
@@ -231,6 +232,7 @@ def test_letters_held_down_and_a_reason_right_before_the_request(tag: str, text:
         "can you please stop? the bus was late",
         "dooont stop the textssss",
         "we moved so no more bus please",
+        "he is allergic, remove it please",
     ],
 )
 def test_a_reason_with_another_request_behind_it_is_none(text: str) -> None:
