@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from bot.conversation import day_parts, naming, weekdays
 from bot.conversation.clauses import clauses, is_busy
 from bot.conversation.day_parts import TURNS
-from bot.conversation.grammar import THINGS, Grammar, Piece
+from bot.conversation.grammar import SIZES, THINGS, Grammar, Piece
+from bot.conversation.letters import unmarked
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.slips import near
 
@@ -112,7 +114,8 @@ def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[froze
     None where a word turns the text round.
     """
     pieces = grammar.cut(text)
-    if any(piece.kinds & (TURNS - {"all"}) and not piece.kinds & {"filler", "option"} for piece in pieces):
+    turning = (p for p in pieces if p.kinds & (TURNS - {"all"}) and not p.kinds & {"filler", "option"})
+    if any(not named_in(piece.said, labels, grammar) for piece in turning):
         return frozenset(), False
     if grammar.unspaced:
         said = grammar.level(text).replace(" ", "")
@@ -127,14 +130,29 @@ def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[froze
         found.update(hits)
         rest += [word] if not hits else []
     found.update(n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar)))
+    found.update(_by_bare_pairs(text, labels, grammar))
     others = [piece for piece in grammar.cut(" ".join(rest)) if not piece.kinds & (_EMPTY | THINGS)]
-    others += [each for each in grammar.cut(" ".join(rest), THINGS) if _is_no_choice(each, labels, grammar)]
+    others += [
+        each for each in grammar.cut(" ".join(rest), THINGS - SIZES) if _is_no_choice(each, labels, grammar)
+    ]
     joined = any("and" in piece.kinds for piece in pieces)
     joined = joined or any(word.endswith(_WRITTEN_ON) for word in grammar.level(text).split())
     joined = joined or (
         grammar.arabic and any(word.startswith("و") and len(word) > _STEM - 1 for word in rest)
     )
     return frozenset(found), len(others) <= (0 if joined else _FEW)
+
+
+def _by_bare_pairs(text: str, labels: Sequence[str], grammar: Grammar) -> frozenset[int]:
+    """ "Vi tinh" for "vi tính": where marks matter, two words that only one choice has without them."""
+    said = grammar.level(text)
+    if not grammar.keeps_marks or not said.isascii():
+        return frozenset()
+    pairs = [set(pairwise(unmarked(grammar.level(label)).split())) for label in labels]
+    its = set(pairwise(said.split()))
+    return frozenset(
+        n for n, own in enumerate(pairs, 1) if its & own - set().union(*pairs[: n - 1], *pairs[n:])
+    )
 
 
 def named_in(text: str, labels: Sequence[str], grammar: Grammar) -> frozenset[int]:

@@ -65,6 +65,8 @@ THINGS = frozenset(
      "shoes", "hat", "gloves", "trousers", "shirt", "small", "medium", "large",
      "milk", "juice", "water", "rice", "bread", "egg"}
 )  # fmt: skip
+#: those of them that are no thing but say which one
+SIZES = frozenset({"small", "medium", "large"})
 #: those of them who are people
 PEOPLE = frozenset({"mother", "father", "grandparent", "sister", "brother"})
 #: what French writes onto a word that begins with a vowel, once the apostrophe is gone

@@ -32,6 +32,8 @@ class _Sum:
     groups: int = 0  #: how many such numbers there are
     first: int = 0  #: the first of them, which may be the sum of the others
     told: int = 0  #: a number that counts nobody in particular, and so may be the sum
+    bare: int = 0  #: people without a number behind a sum: "three: two boys and a girl"
+    joined: bool = False  #: an "and" stands between
     pending: int = 0  #: a number of which we do not know yet what it counts
 
 
@@ -48,12 +50,18 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
         found.named and any(each.kinds for each in grammar.cut(asked, frozenset({"children"})))
     ):
         return None
-    total, told = found.named + found.numbered, found.told or found.pending
-    if found.groups > _LEAST and found.first * 2 == found.numbered:
+    of_children = any(each.kinds for each in grammar.cut(asked, frozenset({"children"})))
+    if of_children and found.groups == _LEAST and not found.joined and not found.told:
+        return None  # "3 kids 1 boy": one of the three, perhaps
+    if found.named == found.numbered == 1 and not found.joined:
+        return None  # "kuv ib leeg xwb": me, one person
+    if found.groups > _LEAST and found.first * 2 == found.numbered and not found.told:
         return None  # "2 adults 1 boy 1 girl": two or four
-    if told:
-        return told if _LEAST <= total <= told and (total == told or found.told) else None
-    return total if found.named + found.groups >= _LEAST else None
+    total = found.named + found.numbered
+    if told := found.told or found.pending:
+        exact = told in {total, total + found.bare}
+        return told if exact or (not found.numbered and _LEAST <= total <= told) else None
+    return total if found.named + found.groups >= _LEAST and not found.bare else None
 
 
 def _groups(text: str, grammar: Grammar) -> list[list[Piece]]:
@@ -78,13 +86,18 @@ def _summed(
     """Count group by group; in each there has to be somebody, or a number."""
     found = _Sum()
     for group in groups:
-        before = (found.named, found.numbered, found.pending)
+        before = (found.named, found.numbered, found.pending, found.bare)
         for piece in group:
             kinds = piece.kinds or _behind_front(piece.said, grammar)
-            value = int(piece.said) if piece.said.isdecimal() else None if kinds else number(piece.said)
-            if "many_people" in kinds or not _add(found, kinds, value, _is_light(piece, grammar)):
+            value = (
+                int(piece.said) if piece.said.isdecimal() else None if kinds & _ONE else number(piece.said)
+            )
+            dual = "counter" in kinds and value is not None  # "ولدين", two boys
+            if "many_people" in kinds or (dual and not _add(found, frozenset(), value, light=False)):
                 return None
-        if before == (found.named, found.numbered, found.pending):
+            if not _add(found, kinds, None if dual else value, _is_light(piece, grammar)):
+                return None
+        if before == (found.named, found.numbered, found.pending, found.bare):
             return None  # somebody whom nobody knows
     return found
 
@@ -92,7 +105,8 @@ def _summed(
 def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> bool:
     """Count one piece in; say whether that is possible."""
     if value is not None:
-        possible, found.pending = not found.pending, value
+        possible = not found.pending or not (found.told or found.named or found.numbered)
+        found.told, found.pending = found.told or found.pending, value
         return possible and value > 0
     if kinds & _ONE:
         if found.pending and (found.named or found.numbered or found.told):
@@ -107,7 +121,11 @@ def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> 
         found.pending = 0
         return True
     if kinds & {"and", "with"}:
+        found.joined = True
         return not found.pending
+    if "counter" in kinds and (found.told or found.numbered):
+        found.bare += 1
+        return True
     return light and not kinds & _SOME
 
 

@@ -106,7 +106,9 @@ def answering(tag: str) -> Lexicon:
     small = replace(joined.joined(_but_no(joined)), ordinals={**own.grammar.ordinals, **more.ordinals})
     listed = {**small_words.listed("en", "numbers"), **small_words.listed(tag, "numbers")}
     numbers = {form: n for word, n in listed.items() for form in (plain(word), small.level(word))}
-    return replace(own, grammar=small, numbers={**numbers, **own.numbers})
+    numbers = {**numbers, **own.numbers}
+    bare = {unmarked(word): n for word, n in numbers.items() if own.marks_matter and " " in word}
+    return replace(own, grammar=small, numbers={**bare, **numbers})  # "hai muoi lam"
 
 
 def _but_no(small: Grammar) -> Mapping[str, Iterable[str]]:

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.conversation import times, weekdays
-from bot.conversation.day_parts import AM, CLOCKED, HOUR, PM, TURNS, figures_of, is_turned, says, within_hours
+from bot.conversation.day_parts import (
+    AM,
+    CLOCKED,
+    HOUR,
+    OF_DAY,
+    PM,
+    TURNS,
+    figures_of,
+    is_turned,
+    says,
+    within_hours,
+)
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
+from bot.conversation.slips import near
 
 #: choices that are languages, at least, where languages are asked for
 _LANGUAGES = 2
 #: figures of a choice that is a stretch of hours
 _SPAN = 2
+#: says that a figure is a day of a month
+_DAY_OF_MONTH = re.compile(
+    r"\d\s?(?:日|号|號|일|st\b|nd\b|rd\b|th\b|го\b|ro\b)|(?:\ble|\bel|\bdia|\bdía|\bngày|\bngay) \d"
+)
 #: Saturday and Sunday
 _WEEKEND = frozenset({5, 6})
 
@@ -28,6 +45,7 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         or _by_hour(text, labels, lexicon)
         or within_hours(text, labels, lexicon)
         or _by_clock(text, labels, lexicon)
+        or _by_figures(text, labels, lexicon)
         or _from_hour(text, labels, lexicon)
         or _by_end_of_week(text, labels, lexicon)
     )
@@ -130,6 +148,27 @@ def _by_clock(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     if not said or is_turned(lexicon.grammar.cut(text)) or weekdays.names_any(text, lexicon):
         return 0
     held = [n for n, label in enumerate(labels, 1) if said & _hours_on_clock(label, lexicon)]
+    return held[0] if len(held) == 1 else 0
+
+
+def _by_figures(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "De 3 a 5", "9號那天": the choice that has these figures, which are no choice's place; 0 for none."""
+    said = list(map(int, HOUR.findall(figures_of(text))))
+    told = [list(map(int, HOUR.findall(figures_of(label)))) for label in labels]
+    pieces = lexicon.grammar.cut(text)
+    if not said or is_turned(pieces) or weekdays.names_any(text, lexicon) or says(pieces, *OF_DAY):
+        return 0
+    words = [word for word in plain(text).split() if not word.isdecimal()]
+    if not words or any(
+        near(word, its) for word in words for label in labels for its in plain(label).split()
+    ):
+        return 0  # "aftrnoon 6-8"
+    if len(said) == _SPAN and (said[0] > len(labels) or said[1] > len(labels) or said[1] - said[0] > 1):
+        held = [n for n, its in enumerate(told, 1) if its == said]
+    elif len(said) == 1 and said[0] > len(labels) and _DAY_OF_MONTH.search(figures_of(text)):
+        held = [n for n, its in enumerate(told, 1) if said[0] in its]
+    else:
+        held = []
     return held[0] if len(held) == 1 else 0
 
 

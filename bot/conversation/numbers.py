@@ -49,9 +49,12 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     `asked` is the question: to "how many minutes" half an hour is thirty. People who are counted up
     ("me, my husband and two boys") are a sum only where every word is accounted for.
     """
-    if (found := _one(text, lexicon, asked)) is not None:
+    found = _one(text, lexicon, asked)
+    if found is not None and found[0] != 1:
         return found
     counted = heads.count(text, lexicon.grammar, asked, lambda word: of(word, lexicon))
+    if found is not None and (not counted or _numbers_in(text, lexicon)):
+        return found  # but "just me and my husband" is two
     return None if counted is None else (counted, False)
 
 
@@ -89,11 +92,19 @@ def _one(text: str, lexicon: Lexicon, asked: str) -> tuple[int, bool] | None:
     )
     if joined and (at < len(parts) - 1 or each[at][0] != joined + 1):
         return None  # "me and my wife, two" is two
-    first, rest = each[at][0], [n for found in each[at + 1 :] for n in found]
-    if rest and first < sum(rest) and first != rest.count(1):
+    if not _is_sum(parts[at], each[at:], lexicon):
         return None
     found = _in(parts[at], lexicon)
     return None if found is None else (found[0], found[1] and len(parts) == 1)
+
+
+def _is_sum(part: str, each: Sequence[Sequence[int]], lexicon: Lexicon) -> bool:
+    """Say whether the first number holds for all: those of later clauses add up to it, or are ones."""
+    first, rest = each[0][0], [n for found in each[1:] for n in found]
+    if rest and first < sum(rest) and first != rest.count(1):
+        return False
+    bare = plain(part).isdecimal() or of(plain(part), lexicon) is not None
+    return rest != [first] or bare  # "大人兩個 小孩兩個": two or four
 
 
 def _without_years(text: str, asked: str, lexicon: Lexicon) -> str | None:

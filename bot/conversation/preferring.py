@@ -39,6 +39,7 @@ class _Step:
     names: frozenset[int]
     denies: bool = False
     light: bool = False
+    breaks: bool = False  #: a courtesy, or what ends a wish: another clause begins
     of_itself: bool = False  #: a denial that may be a whole clause: "she can't"
 
 
@@ -61,13 +62,13 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         return _CHOICES + 1 - each[0]
     if len(set(each)) != _CHOICES or len(denied) != 1 or sum(a != b for a, b in pairwise(each)) > 1:
         return 0
-    denials = [step for step in row if step.denies]
-    return (set(each) - denied).pop() if len(denials) == 1 else 0
+    at = [place for place, step in enumerate(row) if step.denies]
+    return (set(each) - denied).pop() if at[-1] - at[0] <= _REACH else 0  # "ne lit pas" is one denial
 
 
 def _row(text: str, labels: Sequence[str], lexicon: Lexicon) -> Iterator[_Step]:
     grammar, behind = lexicon.grammar, lexicon.tag in _BEHIND
-    for at, piece in enumerate(grammar.cut(text, _DENIES | THINGS)):
+    for at, piece in enumerate(grammar.cut(text, _DENIES | THINGS | {"courtesy"})):
         if grammar.unspaced and not piece.kinds:
             yield from _signs(piece, labels, grammar)
             continue
@@ -76,7 +77,8 @@ def _row(text: str, labels: Sequence[str], lexicon: Lexicon) -> Iterator[_Step]:
         plain_no = "no" in kinds and (at == 0) == behind  # "no, ..." answers something else
         denies = bool(piece.kinds & _DENIES) and "filler" not in kinds and not plain_no and not names
         light = "filler" in kinds and not names
-        yield _Step(names, denies, light, denies and not piece.kinds & {"not", "dont", "than"})
+        breaks = "courtesy" in kinds and not names
+        yield _Step(names, denies, light, breaks, denies and not piece.kinds & {"not", "dont", "than"})
 
 
 def _signs(piece: Piece, labels: Sequence[str], grammar: Grammar) -> Iterator[_Step]:
@@ -104,13 +106,15 @@ def _denied(row: Sequence[_Step], *, behind: bool) -> Iterator[tuple[int, int]]:
     for at, step in enumerate(steps):
         if not step.denies:
             continue
-        later = steps[at + 1 : at + 2 + _REACH]
+        apart = not behind and any(each.breaks for each in steps[1:at])
+        later = steps[at + 1 : at + 2 + _REACH + apart]
         place = next((n for n, each in enumerate(later) if each.names), None)
         if place is None or any(each.denies for each in later[:place]):
             continue
         named_before = any(each.names for each in steps[:at])
         between = later[:place]
-        if named_before and (step.of_itself or len(between) > 1 or not all(each.light for each in between)):
+        close = len(between) < _REACH and all(each.light for each in between) and not step.of_itself
+        if named_before and not (close or apart):
             continue
         yield at + 1 + place, next(iter(later[place].names))
 

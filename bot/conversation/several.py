@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from bot.conversation import choosing, numbers, weekdays
 from bot.conversation.clauses import at_but, clauses, is_open
-from bot.conversation.grammar import PEOPLE, THINGS, Grammar, Piece
+from bot.conversation.grammar import PEOPLE, SIZES, THINGS, Grammar, Piece
 from bot.conversation.intent import has_question_mark, is_chatter, without_courtesy
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
@@ -91,8 +91,9 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
         return _all_but(text, choices, lexicon)
     if (rest := _rest_of_them(text, choices, lexicon)) is not None:
         return rest
-    if any(each & _TURNS and not each & _EMPTY for each in kinds):
-        return None
+    turning = [piece for piece in grammar.cut(said) if piece.kinds & _TURNS and not piece.kinds & _EMPTY]
+    if any(not choosing.named_in(piece.said, choices, grammar) for piece in turning):
+        return None  # but "the bus pass", where "pass" is a choice's own word
     if said in _ALL or (any(each & _EVERY for each in kinds) and all(each & _EMPTY for each in kinds)):
         return _all_of_them(said, kinds, choices, grammar)
     return _listed(text, said, choices, lexicon, of_days=bool(of_days))
@@ -223,7 +224,7 @@ def _lists_unknown(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
         sum(not lexicon.grammar.known.get(word) for word in lexicon.grammar.level(piece).split()) == 1
         and all(not each.kinds or "filler" in each.kinds for each in lexicon.grammar.cut(piece))
         for piece in others
-    ) or any(each.kinds for piece in others for each in lexicon.grammar.cut(piece, THINGS - PEOPLE))
+    ) or any(each.kinds for piece in others for each in lexicon.grammar.cut(piece, THINGS - PEOPLE - SIZES))
 
 
 def is_left_out(clause: str, grammar: Grammar) -> bool:

@@ -18,6 +18,7 @@ from bot.conversation.letters import shortened
 _QUESTION = re.compile(r"[?？؟]")
 _YES, _NO = frozenset({"yes", "ok", "agree", "fine"}), frozenset({"no", "refuse", "none"})
 _NEGATES = frozenset({"no", "refuse", "not"})
+_DENIES = _NEGATES | {"nothing", "none", "zero"}
 _EMPTY = frozenset({"filler", "courtesy", "and", "around", "only"})
 #: a question, an illness: what is said of it answers nothing else
 _MATTERS = frozenset({"problem", "matter"})
@@ -52,6 +53,7 @@ class Reading:
     begins: bool = False  #: the yes or no stands first
     says_yes: bool = False  #: a yes itself stands first, no verb that agrees
     ends_no: bool = False  #: "so no": a plain no ends it, after a word or two
+    denies: bool = False  #: a "nothing" or a "not" stands in it, whatever it says
 
 
 def read(
@@ -77,6 +79,8 @@ def read(
     found = (
         {each for part in told if (each := echoed(part)) is not None} if len(told) == len(parts) else set()
     )
+    if any(_goes_for_nothing(grammar.cut(part)) for part in told):
+        found = {each for each in found if each[0] != Leaning.YES}
     return found.pop() if len(found) == 1 else None
 
 
@@ -90,6 +94,9 @@ def _joined(clauses: Sequence[Reading]) -> tuple[int, bool] | None:
         return None if first.says_yes else (int(Leaning.NO), False)
     if first is not clauses[0] and not (clauses[0].whole or first.begins):
         return None
+    before = clauses[: clauses.index(first)]
+    if first.leaning is Leaning.YES and not first.says_yes and any(clause.denies for clause in before):
+        return None  # "vai nada, tá com febre"
     turns = any(clause.begins_but for clause in clauses)
     if first.leaning is Leaning.NO and any(
         each.begins_but and each.leaning is Leaning.YES for each in clauses
@@ -123,11 +130,19 @@ def _clause(pieces: Sequence[Piece], asked: str) -> Reading:
     found = replace(
         _weighed(others, asked),
         says_yes="yes" in pieces[0].kinds,
+        denies=any(piece.kinds & _DENIES and not piece.kinds & {"fine", "filler"} for piece in pieces),
         ends_no="no" in pieces[-1].kinds and len(pieces) <= _FEW and not _names_subject(pieces),
     )
+    if found.leaning is Leaning.YES and not found.says_yes and _goes_for_nothing(others):
+        return Reading(Leaning.TORN)
     if len(others) == len(pieces) or found.leaning is not Leaning.YES or "yes" in pieces[0].kinds:
         return found
     return Reading(Leaning.NONE)
+
+
+def _goes_for_nothing(pieces: Sequence[Piece]) -> bool:
+    """ "Vai nada": a "nothing" or "none" right behind a verb that agrees denies it in many a tongue."""
+    return any(piece.kinds & {"nothing", "zero", "none"} and not piece.kinds & _YES for piece in pieces[1:2])
 
 
 def _ends_so(pieces: Sequence[Piece]) -> bool:

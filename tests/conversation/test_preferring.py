@@ -215,3 +215,55 @@ def test_words_that_are_no_place_and_no_hour(
 @pytest.mark.parametrize(("tag", "text"), [("km", "ថ្ងៃទី៣ ខែធ្នូ"), ("lo", "ວັນທີ3 ເດືອນທັນວາ"), ("my", "ဒီဇင်ဘာ၃ရက်")])
 def test_a_figure_written_onto_its_word(tag: str, text: str) -> None:
     assert read(text, Kind.DATE, tag, asked="Which day?") == "2026-12-03"
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "asked", "value"),
+    [
+        ("عندي تلاته ولدين وبنت", "ar", "كم عدد أطفالكم في المدرسة؟", "3"),
+        ("بس انا وزوجي", "ar", "كم شخصاً سيحضر من عائلتكم؟", "2"),
+        ("sadex laba wiil iyo hal gabar", "so", "Imisa carruur ah?", "3"),
+        ("three, 2 boys and a girl", "en", "How many children?", "3"),
+        ("3 kids 1 boy", "en", "How many children?", None),
+        ("大人兩個 小孩兩個", "zh-Hant", "你們幾位會來？", None),
+        ("map pran 3 si gen ase", "ht", "Konbyen tikè bis ou bezwen?", "3"),
+    ],
+)
+def test_a_sum_is_told_with_what_makes_it(text: str, tag: str, asked: str, value: str | None) -> None:
+    assert read(text, Kind.NUMBER, tag, asked=asked) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "choices", "value"),
+    [
+        ("de 3 a 5 me queda mejor", "es", ("De 8 a 11 a.m.", "De 3 a 5 p.m.", "De 6 a 8 p.m."), "2"),
+        ("de 1 a 2", "es", ("De 8 a 11 a.m.", "De 3 a 5 p.m.", "De 6 a 8 p.m."), None),
+        ("9號那天", "zh-Hant", ("12月8日", "12月9日", "12月10日"), "2"),
+        ("11號那天", "zh-Hant", ("12月8日", "12月9日", "12月10日"), None),
+        (
+            "Plutot lingala si possible maman ne lit pas bien le francais",
+            "fr",
+            ("français", "anglais", "lingala"),
+            "3",
+        ),
+        ("an kreyol tanpri mpa li franse byen", "ht", ("angle", "franse", "kreyòl ayisyen"), "3"),
+        ("the bus please he doesnt really like walking", "en", HOME, "1"),
+    ],
+)
+def test_a_choice_with_a_comment_on_another(
+    text: str, tag: str, choices: tuple[str, ...], value: str | None
+) -> None:
+    assert read(text, Kind.ONE_OF, tag, *choices, asked="Which?") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("vai nada, ta com febre desde ontem", None), ("vai sim", "yes")]
+)
+def test_a_nothing_denies_the_verb(text: str, value: str | None) -> None:
+    assert read(text, Kind.YES_NO, "pt", asked="Sua filha vai ao passeio amanhã?") == value
+
+
+def test_a_choice_of_which_a_word_means_something_else_as_well() -> None:
+    choices = ("Winter coats", "Food box", "Homework help", "Bus pass")
+    told = "a coat for the little one and the bus pass too, god bless u"
+    assert read(told, Kind.SEVERAL_OF, "en", *choices, asked="What would help?") == "1,4"
