@@ -38,6 +38,8 @@ _BROKEN_NUMBER = re.compile(r"\d[.,:/\-–]\d|[-−]\s?\d")
 _FOR_ME = re.compile(r"(?<=[a-z] )4(?= (?:me|us|my|him|her)\b)", re.IGNORECASE)
 #: "mpa", "nap": a pronoun written together with the verb's small word
 _HAITIAN = re.compile(r"\b([mnlwy])(pa|ap|te|ka|pral|pap)\b", re.IGNORECASE)
+#: a letter held down: "ouiii"
+_HELD_DOWN = re.compile(r"([^\W\d_])\1{2,}")
 #: letters that weep or laugh
 _KOREAN_TEARS = re.compile("[ㅠㅜㅎㅋ]{2,}")
 #: "or" that begins a text means "rather"
@@ -75,6 +77,8 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     if corrected or (question.kind in _ONE_FIGURE and corrections.takes_back(text, lexicon.grammar)):
         return found
     found = _read(text, question, lexicon, today)
+    if found is None and (undrawn := _HELD_DOWN.sub(r"\1", text)) != text:
+        return unless(True, _read(undrawn, question, lexicon, today))
     if found is None and lexicon.tag == "ht" and (parted := _HAITIAN.sub(r"\1 \2", text)) != text:
         return unless(True, _read(parted, question, lexicon, today))
     if found is None and question.kind in _PROPOSED and (said := clauses.proposed(text, lexicon.grammar)):

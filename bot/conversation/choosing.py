@@ -54,8 +54,10 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
     named = placed(text, len(labels), lexicon)
     by_name = (_by_unspaced if grammar.unspaced else _by_words)(text, labels, grammar)
     if named is not None:
-        worded = by_name is not None and by_name[1] and by_name[0] != named
-        return by_name if worded else (named, True)  # "kan dambe", where "dambe" is a choice's own word
+        if by_name is None or not by_name[1] or by_name[0] == named:
+            return named, True
+        chosen = any("option" in piece.kinds and "filler" not in piece.kinds for piece in grammar.cut(text))
+        return (named if chosen else by_name[0]), False  # "kan dambe", where "dambe" is a choice's own word
     if by_name and _is_at_work(text, by_name[0], labels, grammar):
         return None
     by_idea = _by_idea(text, labels, grammar)

@@ -63,6 +63,10 @@ class Lexicon:
     grammar: Grammar = field(default_factory=Grammar)
 
 
+#: the English no that every language understands
+_NO = frozenset({"no", "nope"})
+
+
 @cache
 def lexicon(tag: str) -> Lexicon:
     """Return the words of a language of the registry. Raises `LanguageError` for another tag."""
@@ -78,6 +82,8 @@ def lexicon(tag: str) -> Lexicon:
         kinds[kind] -= kinds["no"] | kinds["yes"]  # a plain yes or no is nothing else
     numbers = {plain(word): n for each in tags for word, n in languages.number_words(each).items()}
     marks_matter = languages.language(tag).marks_matter
+    if marks_matter:  # "nop" is no English "nope" there
+        kinds["no"] -= gather(languages.words, "no", ("en",)) - gather(languages.words, "no", (tag,)) - _NO
     names = {name: other for name, other in _names(tags).items() if name not in kinds["no"] | kinds["yes"]}
     small = small.joined(
         {"yes": kinds["yes"], "ok": kinds["ok"], "no": kinds["no"], "courtesy": courtesy, "tongue": names}

@@ -21,7 +21,7 @@ from bot.conversation import (
     verbs,
     yes_no,
 )
-from bot.conversation.grammar import Grammar
+from bot.conversation.grammar import THINGS, Grammar
 from bot.conversation.intent import has_question_mark, is_tapback, is_without_marks, without_courtesy
 from bot.conversation.letters import plain, thumb, unmarked
 from bot.conversation.lexicon import Lexicon
@@ -32,6 +32,10 @@ from bot.conversation.talk import Kind, Question
 
 #: letters that a verb's forms have in common, at least: "keni", "kemi"
 _LEAST_ALIKE = 2
+#: letters by which a word of the question is known again
+_STEM = 4
+#: unknown words that tell of something else
+_TOO_MANY = 3
 _LIGHT = frozenset({"filler", "supplied", "courtesy"})
 
 
@@ -65,6 +69,8 @@ def _yes_no(
         return None
     if _only_has(text, question, lexicon):
         return None
+    if (rest := _without_all_is_well(text, question, lexicon)) != text:
+        text = rest
     contented = _contented(text, question, lexicon)
     if contented is not None:
         return contented
@@ -84,6 +90,8 @@ def _yes_no(
     found = found or yes_no.drawn_out(text, grammar)
     if found is not None:
         number, sure = found
+        if number == 1 and not sure and _is_about_else(text, question, lexicon):
+            return None
         return unless(not sure, choice(question, number))
     if has_question_mark(text):
         return None
@@ -124,6 +132,32 @@ def _only_has(text: str, question: Question, lexicon: Lexicon) -> bool:
         return False
     asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
     return not any(word[:_LEAST_ALIKE] in asked for word in lexicon.grammar.level(text).split())
+
+
+def _without_all_is_well(text: str, question: Question, lexicon: Lexicon) -> str:
+    """ "C'est bon merci" to "would you like …?" accepts or declines: leave out what says neither."""
+    grammar, suits = lexicon.grammar, frozenset({"suits"})
+    offered = grammar.cut(question.asked or "", frozenset({"need", "offers"}))
+    pieces = grammar.cut(text, suits)
+    if not any(piece.kinds for piece in offered) or not any(piece.kinds for piece in pieces):
+        return text
+    return ("" if grammar.unspaced else " ").join(piece.said for piece in pieces if not piece.kinds)
+
+
+def _is_about_else(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "Le voy a mandar lonche" to "will she eat there?": a verb that agrees, said of something else."""
+    grammar = lexicon.grammar
+    asked = grammar.level(question.asked or "")
+    if grammar.unspaced or not asked:
+        return False
+    pieces = grammar.cut(clauses.at_but(text, grammar)[0])
+    if any(piece.kinds & {"yes", "ok", "fine"} for piece in pieces):
+        return False
+    if lexicon.yes.intersection(grammar.level(text).split()):
+        return False
+    words = [word for piece in pieces for word in piece.said.split() if len(word) >= _STEM]
+    unknown = [piece for piece in pieces if not piece.kinds or piece.kinds & THINGS]
+    return len(unknown) >= _TOO_MANY and not any(word[:_STEM] in asked for word in words)
 
 
 def _contented(text: str, question: Question, lexicon: Lexicon) -> Answer | None:

@@ -175,6 +175,8 @@ def _figures(said: str, most: int, grammar: Grammar) -> tuple[tuple[int, ...], b
     pieces = grammar.cut(said)
     figures = [int(piece.said) for piece in pieces if piece.said.isdecimal()]
     light = all(piece.said.isdecimal() or piece.kinds & (_EMPTY | {"wish"}) for piece in pieces)
+    first = len(figures) > 1 and all(piece.said.isdecimal() for piece in pieces[: len(figures)])
+    light = light or first  # "1 3 4, she likes them"
     fits = len(figures) > 1 and len(set(figures)) == len(figures) and all(1 <= n <= most for n in figures)
     return (tuple(sorted(figures)), False) if fits and light else None
 
@@ -414,8 +416,10 @@ def _mark_first(pieces: Sequence[Piece], lexicon: Lexicon) -> int | None:
     while pieces and pieces[0].kinds & (_EMPTY - {"all", "every"}):
         pieces = pieces[1:]
     marks = [mark for piece in pieces if (mark := _mark(piece.said, lexicon)) is not None]
-    if len(marks) != 1 or len(pieces) < _STORY or not pieces[0].said.isdecimal():
+    if len(marks) != 1 or len(pieces) < _STORY or _mark(pieces[0].said, lexicon) != marks[0]:
         return None
+    if marks[0] == 1 and not pieces[0].said.isdecimal():
+        return None  # "one", "un", which is an article as well
     if pieces[1].kinds & {"not", "no", "except", "refuse"}:
         return None
     return None if any("or" in piece.kinds for piece in pieces) else marks[0]

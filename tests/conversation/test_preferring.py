@@ -267,3 +267,36 @@ def test_a_choice_of_which_a_word_means_something_else_as_well() -> None:
     choices = ("Winter coats", "Food box", "Homework help", "Bus pass")
     told = "a coat for the little one and the bus pass too, god bless u"
     assert read(told, Kind.SEVERAL_OF, "en", *choices, asked="What would help?") == "1,4"
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "asked", "value"),
+    [
+        ("non c bon", "fr", "Voulez-vous un interprète ?", "no"),
+        ("c bon pour moi", "fr", "Pouvez-vous venir jeudi ?", "yes"),
+        ("were good thanks", "en", "Do you need an interpreter?", None),
+        ("yes thats ok", "en", "Do you need an interpreter?", "yes"),
+        ("le voy a mandar lonche de la casa", "es", "¿Su hija va a comer de la cafetería?", None),
+        ("voy con mi hermana", "es", "¿Puede venir el jueves?", "yes"),
+    ],
+)
+def test_what_may_accept_or_decline(text: str, tag: str, asked: str, value: str | None) -> None:
+    assert read(text, Kind.YES_NO, tag, asked=asked) == value
+
+
+def test_all_is_well_accepts_nothing_that_is_offered() -> None:
+    told = "bjr, c bon merci ma fille traduit pr moi"
+    assert read(told, Kind.YES_NO, "fr", asked="Voulez-vous un interprète ?") != "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1و3و4 بنتي تحبهم", "1,3,4"), ("بنتي 7 سنين 1", None), ("1و3 او 4", None)]
+)
+def test_figures_first_and_a_comment_behind(text: str, value: str | None) -> None:
+    choices = ("كرة القدم", "الرسم", "الحاسوب", "الموسيقى")
+    assert read(text, Kind.SEVERAL_OF, "ar", *choices, asked="Which?") == value
+
+
+def test_a_place_that_is_a_word_of_another_choice_too() -> None:
+    days = ("segunda e quarta", "terça e quinta", "sábado de manhã")
+    assert read("a segunda opcao pfv", Kind.ONE_OF, "pt", *days, asked="Quais dias?") == "2"
