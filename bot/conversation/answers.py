@@ -40,6 +40,8 @@ _FOR_ME = re.compile(r"(?<=[a-z] )4(?= (?:me|us|my|him|her)\b)", re.IGNORECASE)
 _HAITIAN = re.compile(r"\b([mnlwy])(pa|ap|te|ka|pral|pap)\b", re.IGNORECASE)
 #: a letter held down: "ouiii"
 _HELD_DOWN = re.compile(r"([^\W\d_])\1{2,}")
+#: "+" is a yes where Russian and Ukrainian are written
+_PLUS, _PLUS_AGREES = re.compile(r"^\s*\++(?!\s*\d)"), frozenset({"ru", "uk"})
 #: letters that weep or laugh
 _KOREAN_TEARS = re.compile("[ㅠㅜㅎㅋ]{2,}")
 #: "or" that begins a text means "rather"
@@ -73,6 +75,8 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     text = _HAN_RATHER.sub("", text) if lexicon.tag.startswith("zh") else text
     text = _FOR_ME.sub("for", text) if lexicon.tag == "en" else text
     text = _in_plain_korean(text) if lexicon.tag == "ko" else text
+    if question.kind is Kind.YES_NO and lexicon.tag in _PLUS_AGREES:
+        text = _PLUS.sub("да ", text)
     corrected, found = _corrected(text, question, lexicon, today)
     if corrected or (question.kind in _ONE_FIGURE and corrections.takes_back(text, lexicon.grammar)):
         return found

@@ -71,6 +71,7 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
         by_name
         or _by_part(text, labels, grammar)
         or by_idea
+        or _by_beginning(text, labels, grammar)
         or (_by_few_signs(text, labels, grammar) if grammar.unspaced else None)
     )
 
@@ -132,7 +133,8 @@ def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[froze
         found.update(hits)
         rest += [word] if not hits else []
     found.update(n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar)))
-    found.update(_by_bare_pairs(text, labels, grammar))
+    bare = _by_bare_pairs(text, labels, grammar)
+    found.update(bare)
     others = [piece for piece in grammar.cut(" ".join(rest)) if not piece.kinds & (_EMPTY | THINGS)]
     others += [
         each for each in grammar.cut(" ".join(rest), THINGS - SIZES) if _is_no_choice(each, labels, grammar)
@@ -142,6 +144,8 @@ def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[froze
     joined = joined or (
         grammar.arabic and any(word.startswith("و") and len(word) > _STEM - 1 for word in rest)
     )
+    if joined and bare == found and len(found) == 1:
+        return frozenset(), False  # "anh van voi vi tinh", of which one is not understood
     return frozenset(found), len(others) <= (0 if joined else _FEW)
 
 
@@ -221,6 +225,19 @@ def _by_idea(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, b
     """ "Camión" for "autobús", "call me" for "telephone": another word for what one choice alone offers."""
     held = {n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar))}
     return _weighed(held.pop(), grammar.cut(text), slips=True) if len(held) == 1 else None
+
+
+def _by_beginning(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
+    """ "Укр" for "українською": one short word with which a word of one choice alone begins."""
+    words = [piece.said for piece in grammar.cut(text) if not piece.kinds & {"courtesy", "filler"}]
+    if grammar.unspaced or len(words) != 1 or len(words[0]) < _STEM - 1 or grammar.known.get(words[0]):
+        return None
+    its = [grammar.level(label).split() for label in labels]
+    held = [n for n, own in enumerate(its, 1) if any(word.startswith(words[0]) for word in own)]
+    if len(held) != 1 or words[0].isdecimal():
+        return None
+    long = any(word.startswith(words[0]) and len(word) >= 2 * len(words[0]) for word in its[held[0] - 1])
+    return (held[0], False) if long else None  # "even" is no "evening"
 
 
 def _names_another(number: int, text: str, labels: Sequence[str], grammar: Grammar) -> bool:

@@ -147,6 +147,8 @@ def _before_reason(part: str, grammar: Grammar) -> str:
         return part[:at] if at and grammar.level(part[:at]) else part
     words = part.split()
     for at in range(1, len(words)):
+        if "and" in grammar.known.get(grammar.level(words[at - 1]), frozenset()):
+            continue  # "an interpreter and so that somebody minds the children"
         for length in range(min(_LONGEST, len(words) - at), 0, -1):
             if grammar.level(" ".join(words[at : at + length])) in because:
                 return " ".join(words[:at]) + " "

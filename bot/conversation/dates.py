@@ -54,6 +54,8 @@ _WRITTEN_ONTO = frozenset({"km", "lo", "my"})
 _AT_FIGURE = re.compile(
     r"(?<=[\u0e80-\u0ecf\u1000-\u103f\u1780-\u17d3])(?=\d)|(?<=\d)(?=[\u0e80-\u0ecf\u1000-\u103f\u1780-\u17d3])"
 )
+#: "27марта"
+_AT_MONTH = re.compile(r"(?<=\d)(?=[а-яёіїєґ]{3})")
 _YEAR = re.compile(r"^((?:19|20)\d\d)(?:г|р|r|년|года|року|roku)?$")
 #: the Ethiopian year began another day and counts from another; its months are not the Gregorian ones
 _OTHER_ERA = re.compile(
@@ -145,6 +147,7 @@ def _figures_of(text: str, tag: str) -> str:
     )
     if tag in _WRITTEN_ONTO:
         return _AT_FIGURE.sub(" ", level)
+    level = _AT_MONTH.sub(" ", level)
     return _HAN.sub(lambda found: str(numbers.of_han(found[0])), level) if tag.startswith("zh") else level
 
 

@@ -34,6 +34,8 @@ from bot.conversation.talk import Kind, Question
 _LEAST_ALIKE = 2
 #: letters by which a word of the question is known again
 _STEM = 4
+#: signs of a no that begin a text
+_REFUSING = "👎❌🚫"
 #: unknown words that tell of something else
 _TOO_MANY = 3
 _LIGHT = frozenset({"filler", "supplied", "courtesy"})
@@ -74,7 +76,7 @@ def _yes_no(
     contented = _contented(text, question, lexicon)
     if contented is not None:
         return contented
-    if (shown := thumb(text)) and _is_light(text, lexicon):
+    if (shown := thumb(text)) and _is_shown(text, shown, lexicon):
         return unless(True, choice(question, 1 if shown == "yes" else 2))
     agree, refuse = (spoken[n] - _figures(spoken[n]) - _counted(lexicon) for n in (1, 2))
     grammar = _with_words(lexicon.tag, agree, refuse)
@@ -90,7 +92,11 @@ def _yes_no(
     found = found or yes_no.drawn_out(text, grammar)
     if found is not None:
         number, sure = found
-        if number == 1 and not sure and _is_about_else(text, question, lexicon):
+        if (
+            number == 1
+            and not sure
+            and (_is_about_else(text, question, lexicon) or _has_one(text, question, lexicon))
+        ):
             return None
         return unless(not sure, choice(question, number))
     if has_question_mark(text):
@@ -99,9 +105,12 @@ def _yes_no(
     return None if slip is None else unless(True, choice(question, slip))
 
 
-def _is_light(text: str, lexicon: Lexicon) -> bool:
-    """ "👍🏾 thank you teacher": nothing beside the sign has weight."""
-    return all(piece.kinds & {"filler", "courtesy"} for piece in lexicon.grammar.cut(text))
+def _is_shown(text: str, shown: str, lexicon: Lexicon) -> bool:
+    """ "👍🏾 thank you teacher", "👎 he has had it": nothing beside the sign weighs, or agrees to its no."""
+    pieces = lexicon.grammar.cut(text)
+    if shown == "no" and text.lstrip()[:1] in _REFUSING:
+        return not any(piece.kinds & {"yes", "ok", "agree", "hedge"} - {"filler"} for piece in pieces)
+    return all(piece.kinds & {"filler", "courtesy"} for piece in pieces)
 
 
 def _is_fine_with_ailment(text: str, question: Question, lexicon: Lexicon) -> bool:
@@ -144,6 +153,16 @@ def _without_all_is_well(text: str, question: Question, lexicon: Lexicon) -> str
     return ("" if grammar.unspaced else " ").join(piece.said for piece in pieces if not piece.kinds)
 
 
+def _has_one(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "They gave it to her at the clinic": what is there already agrees to nothing but "has she got it?"."""
+    grammar, asked = lexicon.grammar, lexicon.grammar.level(question.asked or "")
+    pieces = grammar.cut(text)
+    supplied = [piece.said for piece in pieces if "supplied" in piece.kinds]
+    stem = _STEM - grammar.unspaced
+    again = any(word[:stem] in asked for said in supplied for word in said.split() if len(word) > 2)
+    return bool(supplied) and not again and not any(piece.kinds & {"yes", "ok"} for piece in pieces)
+
+
 def _is_about_else(text: str, question: Question, lexicon: Lexicon) -> bool:
     """ "Le voy a mandar lonche" to "will she eat there?": a verb that agrees, said of something else."""
     grammar = lexicon.grammar
@@ -154,6 +173,8 @@ def _is_about_else(text: str, question: Question, lexicon: Lexicon) -> bool:
     if any(piece.kinds & {"yes", "ok", "fine"} for piece in pieces):
         return False
     if lexicon.yes.intersection(grammar.level(text).split()):
+        return False
+    if any("agree" in piece.kinds and f" {piece.said} " in f" {asked} " for piece in pieces):
         return False
     words = [word for piece in pieces for word in piece.said.split() if len(word) >= _STEM]
     unknown = [piece for piece in pieces if not piece.kinds or piece.kinds & THINGS]

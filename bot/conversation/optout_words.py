@@ -21,6 +21,9 @@ CLAUSE = re.compile(r"[.,;:!\n¡¿。，、；！–—،؛۔።፣፤၊।]+|\
 #: the provider's keyword in capitals; so many words a message may have that begins with it
 _SHOUTED = re.compile(r"\s*(?:STOP|UNSUBSCRIBE)\b")
 _SHOUTED_WORDS = 4
+_UNSUBSCRIBE = re.compile(r"un\s?subscri?be", re.IGNORECASE)
+#: letters beside it, at most
+_FEW_LETTERS = 20
 #: one word, and at least two exclamation marks
 _CRIED = re.compile(r"\s*\w+\s*[!！]\s*[!！]")
 #: what makes something else of it: a bus, a child, a place, "not"
@@ -69,7 +72,7 @@ def _is_stop(text: str, lexicon: Lexicon) -> bool:
     bare = without_courtesy(text, lexicon)
     if bare != plain(text) and (_drawn_out(bare, lexicon.stop) or _misspelt(bare, lexicon)):
         return True  # "stoppp please"
-    if _run_together(text, lexicon) or _is_shouted(text, lexicon):
+    if _run_together(text, lexicon) or _is_shouted(text, lexicon) or _unsubscribes(text, lexicon):
         return True
     if optout.asks(text, lexicon.grammar):
         return True
@@ -228,6 +231,14 @@ def _is_shouted(text: str, lexicon: Lexicon) -> bool:
         return False
     pieces = lexicon.grammar.cut(" ".join(words[1:]), _AGAINST)
     return not any(piece.kinds for piece in pieces)
+
+
+def _unsubscribes(text: str, lexicon: Lexicon) -> bool:
+    """ "帮我unsubscribe吧": the English word amid a few of another language, without a "don't"."""
+    rest = _UNSUBSCRIBE.sub(" ", text)
+    if lexicon.tag == "en" or rest == text or _ASKED.search(text) or len(plain(rest)) > _FEW_LETTERS:
+        return False
+    return not any(piece.kinds for piece in lexicon.grammar.cut(rest, _AGAINST | {"list"}))
 
 
 def _drawn_out(text: str, phrases: frozenset[str]) -> bool:

@@ -5,6 +5,7 @@ Each reading looks at the pieces of one sentence that bot/conversation/optout.py
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,6 +15,9 @@ from bot.conversation.grammar import Grammar, Piece
 _APART = 4
 #: what a negation turns round although it stands beside it: "do not want to be taken off"
 _BETWEEN = frozenset({"courtesy", "me", "around", "more", "want"})
+#: how an infinitive ends
+_INFINITIVE = re.compile(r"(?:[aei]r|re|ть|ти|c)$")
+_TRYING = frozenset({"trying", "asking", "looking"})
 
 
 def names_them(piece: Piece) -> bool:
@@ -23,7 +27,28 @@ def names_them(piece: Piece) -> bool:
 
 def turned(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     """ "Don't stop sending", "don't take me off": a negation right beside the word for it asks for more."""
-    return _goes_on(pieces, last=grammar.cease_last) or _stays(pieces, grammar)
+    return (
+        _goes_on(pieces, last=grammar.cease_last) or _stays(pieces, grammar) or _wants_no_end(pieces, grammar)
+    )
+
+
+def _wants_no_end(pieces: Sequence[Piece], grammar: Grammar) -> bool:
+    """ "No quiero cancelar los mensajes", "I am not trying to stop them": a verb that is not wanted."""
+    for at, piece in enumerate(pieces):
+        if not piece.kinds & {"not", "dont", "unwant"} or piece.kinds & {"cease", "remove", "message"}:
+            continue
+        wanting, before = "unwant" in piece.kinds, piece.said
+        for behind in pieces[at + 1 : at + _APART]:
+            if behind.kinds & {"cease", "remove"}:
+                infinitive = _INFINITIVE.search(behind.said.split()[0]) or before.split()[-1] == "to"
+                if wanting and infinitive:
+                    return True
+                break
+            wanting = wanting or "want" in behind.kinds or before in _TRYING or behind.said in _TRYING
+            if behind.kinds and not behind.kinds & _BETWEEN:
+                break
+            before = behind.said
+    return False
 
 
 def _goes_on(pieces: Sequence[Piece], *, last: bool) -> bool:

@@ -153,7 +153,9 @@ def _counts_all(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
 def _at_one_end(said: str, count: int, lexicon: Lexicon) -> tuple[int, ...]:
     """ "The first two", "las 3 últimas", "前两个": so many choices from one end; none for anything else."""
     ends = frozenset({"firsts", "lasts"})
-    pieces = lexicon.grammar.cut(said, ends | {"option", "courtesy", "counter", "wish", "want", "filler"})
+    pieces = lexicon.grammar.cut(
+        said, ends | {"option", "courtesy", "counter", "wish", "want", "filler", "only"}
+    )
     marked = [piece.kinds & ends for piece in pieces if piece.kinds & ends]
     unknown = [piece.said for piece in pieces if not piece.kinds]
     if len(marked) != 1 or len(marked[0]) != 1 or len(unknown) != 1:

@@ -31,6 +31,7 @@ _HAN_SHORT = re.compile(
     r"(星期|礼拜|禮拜|周|週)([一二三四五六日天])(\s*(?:至|到|[-–—~～、,，和同跟與与及]|(?=[一二三四五六日天])))\s*"
     r"([一二三四五六日天])(?![十起定样樣直点點時时号號个個])"
 )
+_HAN_DAYS = re.compile("[一二三四五六日]{2,}(?![个個点點时時号號月])")
 #: one letter a day, from Monday
 _INITIALS = ("月火水木金土日", "월화수목금토일", "一二三四五六日")
 _LIGHT = frozenset(
@@ -262,6 +263,10 @@ def _slip(token: Token, grammar: Grammar, tag: str) -> Token:
 def _by_initials(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[int, ...] | None:
     """ "월수금", "一三五": one sign a day and nothing else."""
     said = plain("".join(lexicon.grammar.bare(plain(text)).split()))
+    if (led := _HAN_DAYS.match(said)) and all(
+        piece.kinds & (_LIGHT | {"well"}) for piece in lexicon.grammar.cut(said[led.end() :])
+    ):
+        said = led[0]  # "一三五都行"
     for letters in _INITIALS:
         if len(said) > 1 and len(set(said)) == len(said) and all(letter in letters for letter in said):
             days = [letters.index(letter) for letter in said]

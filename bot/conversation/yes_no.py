@@ -167,7 +167,8 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     whole = all(piece.kinds & (_YES | _NO | _NEGATES | _EMPTY) for piece in pieces)
     begins_but = bool(pieces) and "but" in pieces[0].kinds
     upto = next((place for place, piece in enumerate(pieces) if "but" in piece.kinds and place), len(pieces))
-    if any(piece.kinds & {"hedge", "condition"} for piece in pieces[:upto]):
+    alone = upto == 1 and {"yes", "condition"} <= pieces[0].kinds  # "si puedo, pero llego tarde"
+    if not alone and any(piece.kinds & {"hedge", "condition"} for piece in pieces[:upto]):
         return Reading(Leaning.TORN, whole, begins_but)
     told = [piece for piece in pieces if not _is_empty(piece)]
     if not told and pieces and pieces[0].kinds & {"yes", "no"}:

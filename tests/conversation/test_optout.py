@@ -244,3 +244,34 @@ def test_a_reason_with_another_request_behind_it_is_none(text: str) -> None:
 )
 def test_what_is_to_stop_is_no_reason(tag: str, text: str) -> None:
     assert not stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("es", "no quiero cancelar los mensajes"),
+        ("en", "im not trying to stop the texts"),
+        ("en", "i don't want to cancel the texts i just have a question"),
+        ("fr", "je ne veux pas arreter les messages"),
+        ("pt", "não quero parar as mensagens"),
+        ("ru", "не хочу отписаться от сообщений"),
+        ("zh-Hant", "我沒有要取消簡訊 只是想問幾點放學"),
+        ("es", "no quiero unsubscribe"),
+    ],
+)
+def test_an_end_that_is_not_wanted(tag: str, text: str) -> None:
+    assert not stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("es", "no quiero mensajes cancelar"),
+        ("fr", "je veux plus de messages arretez"),
+        ("ru", "не хочу получать сообщения отпишите"),
+        ("en", "i dont want texts stop"),
+        ("zh-Hans", "帮我unsubscribe吧 谢谢老师"),
+    ],
+)
+def test_an_end_that_is_wanted(tag: str, text: str) -> None:
+    assert stops(tag, text)

@@ -300,3 +300,45 @@ def test_figures_first_and_a_comment_behind(text: str, value: str | None) -> Non
 def test_a_place_that_is_a_word_of_another_choice_too() -> None:
     days = ("segunda e quarta", "terça e quinta", "sábado de manhã")
     assert read("a segunda opcao pfv", Kind.ONE_OF, "pt", *days, asked="Quais dias?") == "2"
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "choices", "value"),
+    [
+        ("一三五都行", "zh-Hans", ("星期一", "星期二", "星期三", "星期四", "星期五"), "1,3,5"),
+        ("三四个", "zh-Hans", ("星期一", "星期二", "星期三", "星期四", "星期五"), None),
+        (
+            "перевод нужен и чтоб с детьми кто то посидел",
+            "ru",
+            ("переводчик", "поездка до школы", "присмотр за детьми", "еда"),
+            "1,3",
+        ),
+    ],
+)
+def test_lists_without_commas(text: str, tag: str, choices: tuple[str, ...], value: str | None) -> None:
+    assert read(text, Kind.SEVERAL_OF, tag, *choices, asked="Which?") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "asked", "value"),
+    [
+        ("si puedo pero llego tardesito", "es", "¿Puede venir a la reunión del jueves?", "yes"),
+        ("si puedo voy", "es", "¿Puede venir a la reunión del jueves?", None),
+        ("ya se la pusieron en la clinica", "es", "¿Da permiso para la vacuna?", None),
+        ("+", "ru", "Придёте?", "yes"),
+        ("+1", "ru", "Придёте?", "yes"),
+    ],
+)
+def test_a_yes_in_other_dress(text: str, tag: str, asked: str, value: str | None) -> None:
+    assert read(text, Kind.YES_NO, tag, asked=asked) == value
+
+
+def test_a_choice_by_its_first_letters() -> None:
+    tongues = ("українською", "російською", "англійською")
+    assert read("укр", Kind.ONE_OF, "uk", *tongues, asked="Якою мовою?") == "1"
+    assert read("рос", Kind.ONE_OF, "uk", *tongues, "росіянською", asked="Якою мовою?") is None
+
+
+@pytest.mark.parametrize(("text", "tag"), [("27марта 2017г", "ru"), ("27березня 2017", "uk")])
+def test_a_month_written_onto_its_day(text: str, tag: str) -> None:
+    assert read(text, Kind.DATE, tag, asked="Which day?") == "2017-03-27"
