@@ -20,7 +20,8 @@ HERE = Path(__file__).parent
 #: every set, in the order in which they were written
 FOLDERS = (
     "unseen", "unseen_second", "unseen_third", "unseen_fourth", "unseen_fifth", "unseen_sixth",
-    "unseen_seventh", "unseen_eighth", "unseen_ninth", "seen", "seen_more",
+    "unseen_seventh", "unseen_eighth", "unseen_ninth", "unseen_tenth", "unseen_eleventh", "unseen_twelfth",
+    "seen", "seen_more",
 )  # fmt: skip
 #: what may be counted of a language, in the order of the table
 COUNTS = (

@@ -25,7 +25,10 @@ ANSWERS = {
     "unseen_sixth": (0.97, 0.85, 0.75),
     "unseen_seventh": (0.97, 0.85, 0.85),
     "unseen_eighth": (0.97, 0.85, 0.85),
-    "unseen_ninth": (0.96, 0.85, 0.85),
+    "unseen_ninth": (0.97, 0.85, 0.85),
+    "unseen_tenth": (0.98, 0.9, 0.85),
+    "unseen_eleventh": (0.96, 0.85, 0.75),
+    "unseen_twelfth": (0.95, 0.8, 0.75),
     "seen": (0.99, 0.97, 0.95),
     "seen_more": (0.99, 0.95, 0.9),
 }
