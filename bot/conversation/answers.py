@@ -16,6 +16,7 @@ from bot.conversation import (
     clauses,
     corrections,
     dates,
+    marks,
     matching,
     numbers,
     several,
@@ -189,9 +190,7 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
 
 
 def _scale(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
-    found = clauses.by_clause(
-        text, lexicon.grammar, lambda said: several.scale(said, *question.marks, lexicon)
-    )
+    found = clauses.by_clause(text, lexicon.grammar, lambda said: marks.scale(said, *question.marks, lexicon))
     return None if found is None else Answer(str(found[0]), str(found[0]), str(found[0]), found[1])
 
 

@@ -1,4 +1,4 @@
-"""What a text means as the answer to "which of these, as many as you like", and to a scale."""
+"""What a text means as the answer to "which of these, as many as you like"."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from bot.conversation import choosing, numbers, weekdays
 from bot.conversation.clauses import at_but, clauses, is_open
-from bot.conversation.grammar import PEOPLE, SIZES, THINGS, Grammar, Piece
+from bot.conversation.grammar import PEOPLE, SIZES, THINGS, Grammar
 from bot.conversation.intent import has_question_mark, is_chatter, without_courtesy
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
+from bot.conversation.marks import EMPTY, TURNS, mark_of
 
 _APART = re.compile(r"[,;/&+\n،；，、]+")
 #: marks that make a list of what stands beside them
@@ -23,32 +24,8 @@ _ALL = frozenset(
     {"all", "all of them", "both", "todos", "todas", "tous", "toutes", "dhammaan", "kulli", "tag nrho",
      "الكل", "كلها", "全部", "都可以", "tất cả", "tat ca", "все", "zote", "lahat"}
 )  # fmt: skip
-#: what turns an answer round or leaves it open
-_TURNS = frozenset({"not", "except", "hedge", "refuse", "or"})
-_EMPTY = frozenset(
-    {
-        "all",
-        "filler",
-        "courtesy",
-        "option",
-        "yes",
-        "ok",
-        "agree",
-        "and",
-        "around",
-        "want",
-        "only",
-        "counter",
-        "about",
-        "outof",
-        "unit",
-        "every",
-    }
-)
 _EVERY = frozenset({"all", "every"})
 _PLURALS = frozenset({"las", "los", "les", "os", "as"})
-#: pieces of a text that says more than a mark and a "maybe"
-_STORY = 4
 #: pieces that make a list
 _LISTED = 3
 #: pieces at the end of a text, where verbs come last: "all are fine"
@@ -66,8 +43,6 @@ _BOTH = frozenset(
 _ARABIC_AND = re.compile(r" و(?=\w{3,})")
 #: an "and" written onto a figure: "1ን 3ን", "۱و۲"
 _FIGURES_AND = re.compile(r"(?<=\d)(?:ን|ና|ይን|و)(?!\w)|(?<=\d)(?:و|y|e|et|и|va|na)(?=\d)")
-_STAR = "⭐🌟★"
-_OF = re.compile(r"^\D*(\d+)\s*(?:/|of|de|out of|sur|ka mid ah|من)\s*(\d+)\D*$")
 
 
 def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
@@ -91,10 +66,10 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
         return _all_but(text, choices, lexicon)
     if (rest := _rest_of_them(text, choices, lexicon)) is not None:
         return rest
-    turning = [piece for piece in grammar.cut(said) if piece.kinds & _TURNS and not piece.kinds & _EMPTY]
+    turning = [piece for piece in grammar.cut(said) if piece.kinds & TURNS and not piece.kinds & EMPTY]
     if any(not choosing.named_in(piece.said, choices, grammar) for piece in turning):
         return None  # but "the bus pass", where "pass" is a choice's own word
-    if said in _ALL or (any(each & _EVERY for each in kinds) and all(each & _EMPTY for each in kinds)):
+    if said in _ALL or (any(each & _EVERY for each in kinds) and all(each & EMPTY for each in kinds)):
         return _all_of_them(said, kinds, choices, grammar)
     return _listed(text, said, choices, lexicon, of_days=bool(of_days))
 
@@ -142,12 +117,12 @@ def _lists_oneself(text: str, choices: Sequence[str], grammar: Grammar) -> bool:
 def _counts_all(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
     """Say whether a text is "all four", "las 4": the number of all choices behind an "all" or a plural."""
     pieces = [piece for piece in lexicon.grammar.cut(text) if "courtesy" not in piece.kinds]
-    numbered = [each for each in pieces if _mark(each.said, lexicon) is not None]
-    if len(numbered) != 1 or _mark(numbered[0].said, lexicon) != len(choices):
+    numbered = [each for each in pieces if mark_of(each.said, lexicon) is not None]
+    if len(numbered) != 1 or mark_of(numbered[0].said, lexicon) != len(choices):
         return False
     others = [piece for piece in pieces if piece is not numbered[0]]
     every = any(piece.kinds & _EVERY or piece.said in _PLURALS for piece in others)
-    return every and all(piece.kinds & (_EMPTY | {"wish"}) for piece in others)
+    return every and all(piece.kinds & (EMPTY | {"wish"}) for piece in others)
 
 
 def _at_one_end(said: str, count: int, lexicon: Lexicon) -> tuple[int, ...]:
@@ -160,7 +135,7 @@ def _at_one_end(said: str, count: int, lexicon: Lexicon) -> tuple[int, ...]:
     unknown = [piece.said for piece in pieces if not piece.kinds]
     if len(marked) != 1 or len(marked[0]) != 1 or len(unknown) != 1:
         return ()
-    many = _mark(unknown[0], lexicon) or numbers.run_on(unknown[0], lexicon) or 0
+    many = mark_of(unknown[0], lexicon) or numbers.run_on(unknown[0], lexicon) or 0
     if not 1 < many < count:
         return ()
     return tuple(range(1, many + 1)) if "firsts" in marked[0] else tuple(range(count - many + 1, count + 1))
@@ -176,7 +151,7 @@ def _figures(said: str, most: int, grammar: Grammar) -> tuple[tuple[int, ...], b
     """ "1 and 3, both": figures of choices among words that weigh nothing; never as sure."""
     pieces = grammar.cut(said)
     figures = [int(piece.said) for piece in pieces if piece.said.isdecimal()]
-    light = all(piece.said.isdecimal() or piece.kinds & (_EMPTY | {"wish"}) for piece in pieces)
+    light = all(piece.said.isdecimal() or piece.kinds & (EMPTY | {"wish"}) for piece in pieces)
     first = len(figures) > 1 and all(piece.said.isdecimal() for piece in pieces[: len(figures)])
     light = light or first  # "1 3 4, she likes them"
     fits = len(figures) > 1 and len(set(figures)) == len(figures) and all(1 <= n <= most for n in figures)
@@ -385,79 +360,3 @@ def _run_together(said: str, most: int) -> tuple[tuple[int, ...], bool] | None:
     if not all(1 <= digit <= most for digit in digits) or digits != sorted(digits):
         return None
     return tuple(digits), False
-
-
-def scale(text: str, low: int, high: int, lexicon: Lexicon) -> tuple[int, bool] | None:
-    """Return the mark and whether it is sure; None for anything that is not one mark between the two."""
-    if has_question_mark(text):
-        return None
-    stars = sum(text.count(star) for star in _STAR)
-    if stars and not plain(text):
-        return _within(stars, low, high)
-    parted = _OF.match(plain_with_slash(text))
-    if parted is not None:
-        return _within(int(parted[1]), low, high) if int(parted[2]) == high else None
-    if re.search(r"\d\s*[.,:/\-–]\s*\d|[-−]\s?\d", text):
-        return None
-    words = without_courtesy(text, lexicon).split()
-    pieces = lexicon.grammar.cut(" ".join(words))
-    if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in pieces):
-        first = _mark_first(pieces, lexicon)
-        found = None if first is None else _within(first, low, high)
-        return None if found is None else (found[0], False)
-    marks = _of_most(_marks(words, lexicon), pieces, high)
-    if len(marks) != 1:
-        return None
-    found = _within(marks[0], low, high)
-    light = all(_mark(piece.said, lexicon) is not None or piece.kinds & _EMPTY for piece in pieces)
-    return None if found is None else (found[0], light)
-
-
-def _mark_first(pieces: Sequence[Piece], lexicon: Lexicon) -> int | None:
-    """ "3, sometimes the bus is late": the text's one mark, first, and nothing that turns it right behind."""
-    while pieces and pieces[0].kinds & (_EMPTY - {"all", "every"}):
-        pieces = pieces[1:]
-    marks = [mark for piece in pieces if (mark := _mark(piece.said, lexicon)) is not None]
-    if len(marks) != 1 or len(pieces) < _STORY or _mark(pieces[0].said, lexicon) != marks[0]:
-        return None
-    if marks[0] == 1 and not pieces[0].said.isdecimal():
-        return None  # "one", "un", which is an article as well
-    if pieces[1].kinds & {"not", "no", "except", "refuse"}:
-        return None
-    return None if any("or" in piece.kinds for piece in pieces) else marks[0]
-
-
-def _of_most(marks: list[int], pieces: Sequence[Piece], high: int) -> list[int]:
-    """ "Three out of five" is three, "full marks" the most."""
-    if any("full" in piece.kinds for piece in pieces) and set(marks) <= {high}:
-        return [high]
-    if len(marks) == 2 and high in marks and any("outof" in piece.kinds for piece in pieces):
-        marks.remove(high)
-    return marks
-
-
-def plain_with_slash(text: str) -> str:
-    """Level a text and keep the stroke of "4/5"."""
-    return "/".join(plain(part) for part in text.split("/"))
-
-
-def _marks(words: Sequence[str], lexicon: Lexicon) -> list[int]:
-    """Return the figures of a text, or else its one number in words."""
-    figures = [int(word) for word in words if word.isdecimal() and len(word) < 4]
-    if figures:
-        return figures
-    together = "".join(words)
-    run_on = re.findall(r"\d+", together)
-    if run_on or lexicon.grammar.unspaced:
-        mark = None if run_on else numbers.run_on(together, lexicon)
-        return [int(each) for each in run_on] if mark is None else [mark]
-    written = [mark for word in words if (mark := numbers.of(word, lexicon)) is not None]
-    return run_on or [mark for mark in written if mark > 1 or len(words) == 1]
-
-
-def _mark(word: str, lexicon: Lexicon) -> int | None:
-    return int(word) if word.isdecimal() and len(word) < 4 else numbers.of(word, lexicon)
-
-
-def _within(mark: int, low: int, high: int) -> tuple[int, bool] | None:
-    return (mark, True) if low <= mark <= high else None
