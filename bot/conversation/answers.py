@@ -7,7 +7,7 @@ A sure answer is a digit, an exact word, or one of these with a comment after it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 
@@ -16,9 +16,9 @@ from bot.conversation import (
     clauses,
     corrections,
     dates,
-    marks,
     matching,
     numbers,
+    scales,
     several,
     times,
 )
@@ -27,7 +27,7 @@ from bot.conversation.intent import (
     has_question_mark,
     is_without_marks,
 )
-from bot.conversation.letters import plain
+from bot.conversation.letters import plain, undrawn
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.lexicon import answering as words_of
 from bot.conversation.menu_answers import closed
@@ -39,8 +39,6 @@ _BROKEN_NUMBER = re.compile(r"\d[.,:/\-–]\d|[-−]\s?\d")
 _FOR_ME = re.compile(r"(?<=[a-z] )4(?= (?:me|us|my|him|her)\b)", re.IGNORECASE)
 #: "mpa", "nap": a pronoun written together with the verb's small word
 _HAITIAN = re.compile(r"\b([mnlwy])(pa|ap|te|ka|pral|pap)\b", re.IGNORECASE)
-#: a letter held down: "ouiii"
-_HELD_DOWN = re.compile(r"([^\W\d_])\1{2,}")
 #: "+" is a yes where Russian and Ukrainian are written
 _PLUS, _PLUS_AGREES = re.compile(r"^\s*\++(?!\s*\d)"), frozenset({"ru", "uk"})
 #: letters that weep or laugh
@@ -81,14 +79,21 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     corrected, found = _corrected(text, question, lexicon, today)
     if corrected or (question.kind in _ONE_FIGURE and corrections.takes_back(text, lexicon.grammar)):
         return found
-    found = _read(text, question, lexicon, today)
-    if found is None and (undrawn := _HELD_DOWN.sub(r"\1", text)) != text:
-        return unless(True, _read(undrawn, question, lexicon, today))
-    if found is None and lexicon.tag == "ht" and (parted := _HAITIAN.sub(r"\1 \2", text)) != text:
-        return unless(True, _read(parted, question, lexicon, today))
-    if found is None and question.kind in _PROPOSED and (said := clauses.proposed(text, lexicon.grammar)):
-        return unless(True, _read(said, question, lexicon, today))
-    return found
+    if (found := _read(text, question, lexicon, today)) is not None:
+        return found
+    for said in _otherwise(text, question, lexicon):
+        if (found := _read(said, question, lexicon, today)) is not None:
+            return unless(True, found)
+    return None
+
+
+def _otherwise(text: str, question: Question, lexicon: Lexicon) -> Iterator[str]:
+    """Write a text that is not understood another way: "ouiii", "mpa", "how about Tuesday?"."""
+    yield from undrawn(text)[:1]
+    if lexicon.tag == "ht" and (parted := _HAITIAN.sub(r"\1 \2", text)) != text:
+        yield parted
+    if question.kind in _PROPOSED and (proposed := clauses.proposed(text, lexicon.grammar)):
+        yield proposed
 
 
 def _corrected(
@@ -190,7 +195,9 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
 
 
 def _scale(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
-    found = clauses.by_clause(text, lexicon.grammar, lambda said: marks.scale(said, *question.marks, lexicon))
+    found = clauses.by_clause(
+        text, lexicon.grammar, lambda said: scales.scale(said, *question.marks, lexicon)
+    )
     return None if found is None else Answer(str(found[0]), str(found[0]), str(found[0]), found[1])
 
 

@@ -12,13 +12,12 @@ from itertools import pairwise
 from bot.conversation import day_parts, naming, weekdays
 from bot.conversation.clauses import clauses, is_busy
 from bot.conversation.day_parts import TURNS
-from bot.conversation.grammar import SIZES, THINGS, Grammar, Piece
+from bot.conversation.grammar import PEOPLE, SIZES, THINGS, Grammar, Piece
 from bot.conversation.letters import unmarked
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.slips import near
 
 #: ideas of which only one is meant
-_PEOPLE = frozenset({"mother", "father", "grandparent"})
 _WAYS = frozenset({"call", "texted", "email", "paper", "video", "in_person"})
 #: kinds of words that say nothing about which choice is meant
 _EMPTY = frozenset({"filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "only", "want"})
@@ -91,7 +90,7 @@ def _without_every_day(text: str, labels: Sequence[str], lexicon: Lexicon) -> st
 def _by_half_hour(text: str, labels: Sequence[str], grammar: Grammar) -> int | None:
     """ "Half an hour" for "30 minutes", never for "1 hour": 0 where none is that, None for another text."""
     half = frozenset({"half_hour"})
-    if not any(piece.kinds for piece in grammar.cut(text, half)) or day_parts.is_turned(grammar.cut(text)):
+    if not grammar.holds(text, *half) or day_parts.is_turned(grammar.cut(text)):
         return None
     held = [
         n
@@ -276,7 +275,7 @@ def placed(text: str, count: int, lexicon: Lexicon) -> int | None:
     grammar = lexicon.grammar
     another = any("another" in piece.kinds for piece in grammar.cut(text))
     ordinal = _ordinal(" ".join(map(grammar.bare, grammar.level(text).split())), grammar)
-    if ordinal is not None and any(piece.kinds for piece in grammar.cut(text, _PEOPLE)):
+    if ordinal is not None and grammar.holds(text, *PEOPLE):
         return None  # "my husband first"
     if ordinal is not None and not another and ordinal <= count:
         return ordinal
@@ -371,7 +370,7 @@ def _without_other_things(
 
 def _rivals(one: frozenset[str], other: frozenset[str]) -> bool:
     """Say whether two names are of different people, or of different ways to reach them."""
-    return not one & other and any(one & sort and other & sort for sort in (_PEOPLE, _WAYS))
+    return not one & other and any(one & sort and other & sort for sort in (PEOPLE, _WAYS))
 
 
 def _without_work(text: str, grammar: Grammar) -> list[str]:

@@ -137,6 +137,10 @@ class Grammar:
         """Cut a text into pieces; `only` names the kinds that count."""
         return list(_cut(self, self.level(text), only))
 
+    def holds(self, text: str, *kinds: str) -> bool:
+        """Say whether a word of one of these kinds stands in a text."""
+        return any(piece.kinds for piece in self.cut(text, frozenset(kinds)))
+
     def pieces(self, said: str, only: frozenset[str] | None) -> list[Piece]:
         """Cut a levelled text."""
         if self.unspaced:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.clauses import clauses
-from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.grammar import PEOPLE, Grammar, Piece
 from bot.conversation.intent import has_question_mark
 
-#: people of whom there is one
-_ONE = frozenset({"mother", "father", "grandparent", "myself"})
 #: people of whom there may be several
 _SOME = frozenset({"sister", "brother", "counter"})
+#: people of whom there is one
+_ONE = (PEOPLE - _SOME) | {"myself"}
 _KINDS = _ONE | _SOME | {"and", "with", "many_people"}
 #: what may stand between them
 _LIGHT = frozenset({"filler", "courtesy", "agree", "only", "yes", "ok", "wish", "about", "total", "around"})
@@ -46,11 +46,9 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     if grammar.unspaced or not children or has_question_mark(text):
         return None
     found = _summed(_groups(text, grammar), grammar, number)
-    if found is None or (
-        found.named and any(each.kinds for each in grammar.cut(asked, frozenset({"children"})))
-    ):
+    if found is None or (found.named and grammar.holds(asked, "children")):
         return None
-    of_children = any(each.kinds for each in grammar.cut(asked, frozenset({"children"})))
+    of_children = grammar.holds(asked, "children")
     if of_children and found.groups == _LEAST and not found.joined and not found.told:
         return None  # "3 kids 1 boy": one of the three, perhaps
     if found.named == found.numbered == 1 and not found.joined:

@@ -24,6 +24,8 @@ _ALIKE = str.maketrans(
 #: Ethiopic rows that sound alike today, by the row's first letter: ሐ and ኀ as ሀ, ሠ as ሰ, ዐ as አ, ፀ as ጸ
 _ROWS = {0x1210: 0x1200, 0x1280: 0x1200, 0x1220: 0x1230, 0x12D0: 0x12A0, 0x1340: 0x1338}
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+#: the same of letters and Devanagari vowel signs, never of figures
+_HELD_DOWN = re.compile(r"([^\W\d_]|[\u093e-\u094c])\1{2,}")
 _DOUBLED_END = re.compile(r"(\w)\1+\b")
 
 
@@ -77,6 +79,12 @@ def _ethiopic(letter: str) -> str:
 
 _KEPT: Final = _ByLetter(_kept)
 _UNMARKED: Final = _ByLetter(_bare)
+
+
+def undrawn(text: str) -> tuple[str, ...]:
+    """Return a text with one letter for each that is held down, and with two: "stopppp", "وقفووووها"."""
+    each = (_HELD_DOWN.sub(r"\1", text), _HELD_DOWN.sub(r"\1\1", text))
+    return each if each[0] != text else ()
 
 
 def shortened(text: str) -> tuple[str, ...]:

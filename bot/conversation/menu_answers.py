@@ -71,8 +71,7 @@ def _yes_no(
         return None
     if _only_has(text, question, lexicon):
         return None
-    if (rest := _without_all_is_well(text, question, lexicon)) != text:
-        text = rest
+    text = _without_all_is_well(text, question, lexicon)
     contented = _contented(text, question, lexicon)
     if contented is not None:
         return contented
@@ -115,7 +114,7 @@ def _is_shown(text: str, shown: str, lexicon: Lexicon) -> bool:
 
 def _is_fine_with_ailment(text: str, question: Question, lexicon: Lexicon) -> bool:
     """ "No problem, he eats everything" agrees to nothing where an allergy is asked for."""
-    ailment = any(piece.kinds for piece in lexicon.grammar.cut(question.asked or "", frozenset({"ailment"})))
+    ailment = lexicon.grammar.holds(question.asked or "", "ailment")
     return ailment and any("fine" in piece.kinds for piece in lexicon.grammar.cut(text))
 
 
@@ -123,7 +122,7 @@ def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
     """ "She already has one": a no to "do you need …", whatever stands around it but a yes."""
     if question.kind is not Kind.YES_NO or has_question_mark(text):
         return False
-    needs = any(piece.kinds for piece in lexicon.grammar.cut(question.asked or "", frozenset({"need"})))
+    needs = lexicon.grammar.holds(question.asked or "", "need")
     pieces = lexicon.grammar.cut(text)
     turned = any(piece.kinds & {"yes", "but", "hedge", "or"} and not piece.kinds & _LIGHT for piece in pieces)
     return needs and not turned and any("supplied" in piece.kinds for piece in pieces)
@@ -132,7 +131,7 @@ def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
 def _only_has(text: str, question: Question, lexicon: Lexicon) -> bool:
     """ "We have" to "do you need one?", unless the question asks with that verb: "avez-vous besoin"."""
     pieces = lexicon.grammar.cut(text)
-    needs = any(piece.kinds for piece in lexicon.grammar.cut(question.asked or "", frozenset({"need"})))
+    needs = lexicon.grammar.holds(question.asked or "", "need")
     has = any("exists" in piece.kinds for piece in pieces)
     bare = all(
         piece.kinds & {"exists", "filler", "courtesy"} and not piece.kinds & {"yes", "ok"} for piece in pieces
@@ -146,10 +145,9 @@ def _only_has(text: str, question: Question, lexicon: Lexicon) -> bool:
 def _without_all_is_well(text: str, question: Question, lexicon: Lexicon) -> str:
     """ "C'est bon merci" to "would you like …?" accepts or declines: leave out what says neither."""
     grammar, suits = lexicon.grammar, frozenset({"suits"})
-    offered = grammar.cut(question.asked or "", frozenset({"need", "offers"}))
-    pieces = grammar.cut(text, suits)
-    if not any(piece.kinds for piece in offered) or not any(piece.kinds for piece in pieces):
+    if not grammar.holds(question.asked or "", "need", "offers") or not grammar.holds(text, *suits):
         return text
+    pieces = grammar.cut(text, suits)
     return ("" if grammar.unspaced else " ").join(piece.said for piece in pieces if not piece.kinds)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from bot import languages
 from bot.conversation import asking, misspelt, optout
 from bot.conversation.clauses import at_gaps
-from bot.conversation.letters import plain, shortened, unmarked
+from bot.conversation.letters import plain, shortened, undrawn, unmarked
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.listed import is_one_of, without_courtesy
 from bot.conversation.slips import near
@@ -28,8 +28,6 @@ _FEW_LETTERS = 20
 _CRIED = re.compile(r"\s*\w+\s*[!！]\s*[!！]")
 #: what makes something else of it: a bus, a child, a place, "not"
 _AGAINST = frozenset({"topic", "child", "bars", "before_what", "not", "dont", "tongue"})
-#: a letter held down
-_HELD_DOWN = re.compile(r"([^\W\d_]|[\u093e-\u094c])\1{2,}")
 #: a telephone number, which says nothing else: "take 612 555 0134 off"
 _PHONE = re.compile(r"\+?\d(?:[\s().-]*\d){6,14}")
 #: words around a free sentence that change nothing about it
@@ -55,15 +53,11 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
     """
     if is_tapback(text):
         return False
-    told = _undrawn(_PHONE.sub(" ", text))
+    text = _PHONE.sub(" ", text)
+    told = (text, *undrawn(text))
     if len(told) > 1 and any(optout.wants_them(each, lexicon.grammar) for each in told):
         return False  # "dooon't stop the texts"
     return any(_is_stop(each, lexicon) for each in told)
-
-
-def _undrawn(text: str) -> list[str]:
-    """ "Stop textinggggg", "وقفووووها": the text, and where a letter is held down with one of it, and two."""
-    return list(dict.fromkeys((text, _HELD_DOWN.sub(r"\1", text), _HELD_DOWN.sub(r"\1\1", text))))
 
 
 def _is_stop(text: str, lexicon: Lexicon) -> bool:

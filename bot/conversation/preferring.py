@@ -57,7 +57,7 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     if any(len(each) != 1 for each in named):
         return 0
     each = [next(iter(one)) for one in named]
-    denied = {number for at, number in _denied(row, behind=lexicon.tag in _BEHIND)}
+    denied = set(_denied(row, behind=lexicon.tag in _BEHIND))
     if len(set(each)) == 1 and len(labels) == _CHOICES and denied and len(row) <= _SHORT:
         return _CHOICES + 1 - each[0]
     if len(set(each)) != _CHOICES or len(denied) != 1 or sum(a != b for a, b in pairwise(each)) > 1:
@@ -96,8 +96,8 @@ def _signs(piece: Piece, labels: Sequence[str], grammar: Grammar) -> Iterator[_S
         yield _Step(frozenset())
 
 
-def _denied(row: Sequence[_Step], *, behind: bool) -> Iterator[tuple[int, int]]:
-    """Yield the place and the number of each choice that is denied.
+def _denied(row: Sequence[_Step], *, behind: bool) -> Iterator[int]:
+    """Yield the number of each choice that is denied.
 
     Where a choice stands before the denial as well, only small words may part it from what it denies: "the
     bus doesn't come we walk" denies no walk.
@@ -116,7 +116,7 @@ def _denied(row: Sequence[_Step], *, behind: bool) -> Iterator[tuple[int, int]]:
         close = len(between) < _REACH and all(each.light for each in between) and not step.of_itself
         if named_before and not (close or apart):
             continue
-        yield at + 1 + place, next(iter(later[place].names))
+        yield next(iter(later[place].names))
 
 
 def liked_better(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
@@ -126,9 +126,5 @@ def liked_better(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     if len(parts) < 2 or has_question_mark(text) or is_open(text, grammar):
         return 0
     said = {part: found[0] for part in parts if (found := choosing.read(part, labels, lexicon))}
-    liked = {
-        number
-        for part, number in said.items()
-        if any(piece.kinds for piece in grammar.cut(part, frozenset({"prefers"})))
-    }
+    liked = {number for part, number in said.items() if grammar.holds(part, "prefers")}
     return liked.pop() if len(liked) == 1 and len(set(said.values())) > 1 else 0

@@ -12,7 +12,7 @@ from bot.conversation.grammar import PEOPLE, SIZES, THINGS, Grammar
 from bot.conversation.intent import has_question_mark, is_chatter, without_courtesy
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.marks import EMPTY, TURNS, mark_of
+from bot.conversation.scales import EMPTY, TURNS, mark_of
 
 _APART = re.compile(r"[,;/&+\n،；，、]+")
 #: marks that make a list of what stands beside them
@@ -105,7 +105,7 @@ def _listed(
 
 def _lists_oneself(text: str, choices: Sequence[str], grammar: Grammar) -> bool:
     """ "Eu o pai e a vovó" where the choices are kin: who is "I" among them, only the family knows."""
-    kin = sum(any(piece.kinds for piece in grammar.cut(label, PEOPLE)) for label in choices)
+    kin = sum(grammar.holds(label, *PEOPLE) for label in choices)
     pieces = grammar.cut(text, PEOPLE | {"myself", "and", "filler"})
     told = [piece for piece in pieces if piece.kinds & (PEOPLE | {"myself", "and"}) or not piece.kinds]
     return kin > 1 and any(

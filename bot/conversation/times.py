@@ -38,18 +38,13 @@ def read(
 
     `low` and `high` are the question's limits in minutes since midnight, both included.
     """
-    if has_question_mark(text) or is_tapback(text) or _RANGE.search(text):
-        return None
-    words = clock(lexicon.tag)
-    signs = _without_second_noon(cut(text, words))
-    row = "".join(sign.letter for sign in signs)
-    if "L" in row or row.count("x") > _SHORT or not _may_be_bare(signs, row):
+    signs, row = _row(text, lexicon)
+    if not row or not _may_be_bare(signs, row):
         return None
     found = _meant(signs, row)
-    if found is None or (words.local and not _is_beyond_doubt(signs, found)):
+    if found is None or (clock(lexicon.tag).local and not _is_beyond_doubt(signs, found)):
         return None
-    parts = [sign.hours for sign in signs if sign.letter == "P"]
-    left = [minute for minute in _readings(found) if _fits(minute, parts, low, high)]
+    left = [minute for minute in _readings(found) if _fits(minute, _parts(signs), low, high)]
     if len(left) != 1:
         return None
     return time(*divmod(left[0], 60)), not (found[1] or "x" in row or "d" in row)
@@ -60,21 +55,25 @@ def possible(text: str, lexicon: Lexicon) -> frozenset[int]:
 
     A bare number is none: it may be the place of a choice.
     """
-    words = clock(lexicon.tag)
-    if has_question_mark(text) or _RANGE.search(text) or words.local:
-        return frozenset()
-    signs = _without_second_noon(cut(text, words))
-    row = "".join(sign.letter for sign in signs)
+    signs, row = _row(text, lexicon)
     told = set("oPTnhHqkR") & set(row) or any(sign.form is Form.HOUR for sign in signs)
-    if "L" in row or row.count("x") > _SHORT or not told:
-        return frozenset()
-    found = _meant(signs, row)
-    parts = [sign.hours for sign in signs if sign.letter == "P"]
-    return (
-        frozenset()
-        if found is None
-        else frozenset(n for n in _readings(found) if _fits(n, parts, None, None))
-    )
+    found = _meant(signs, row) if told and not clock(lexicon.tag).local else None
+    readings = _readings(found) if found is not None else ()
+    return frozenset(minute for minute in readings if _fits(minute, _parts(signs), None, None))
+
+
+def _row(text: str, lexicon: Lexicon) -> tuple[Sequence[Sign], str]:
+    """Cut a text into signs and their letters; none where it asks, names a stretch or leaves it open."""
+    if has_question_mark(text) or is_tapback(text) or _RANGE.search(text):
+        return (), ""
+    signs = _without_second_noon(cut(text, clock(lexicon.tag)))
+    row = "".join(sign.letter for sign in signs)
+    return (signs, row) if "L" not in row and row.count("x") <= _SHORT else ((), "")
+
+
+def _parts(signs: Sequence[Sign]) -> list[frozenset[int]]:
+    """Return the hours of each part of the day that is named."""
+    return [sign.hours for sign in signs if sign.letter == "P"]
 
 
 def example(low: int | None, high: int | None) -> time:

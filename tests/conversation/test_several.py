@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.intent import lexicon
-from bot.conversation.marks import scale
+from bot.conversation.scales import scale
 from bot.conversation.several import several
 
 CHOICES = ("morning 8-11", "afternoon 3-5", "evening", "bread and butter")
