@@ -36,7 +36,7 @@ import sqlalchemy as sa
 import uvloop
 from sqlmodel import Session
 
-from bot.bootstrap import assemble
+from bot.bootstrap import assemble, at_rest
 from bot.channels.twilio_signature import Signature, form_of
 from bot.service import Running
 from bot.settings import Settings, parse
@@ -80,6 +80,7 @@ async def _serve(side: str) -> None:
         server = WebServer(running.webhooks() if running else bare, "127.0.0.1", 0)
         reports = asyncio.create_task(running.service.reports.run()) if running else None
         _, port = await server.start()
+        at_rest()
         print(port, flush=True)  # noqa: T201
         await asyncio.to_thread(sys.stdin.read)
         await server.stop()

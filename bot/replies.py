@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlmodel import Session, col, select
 
 from bot import paging
@@ -44,6 +45,13 @@ from bot.talking import Turn
 def accept(
     session: Session, messages: Sequence[Message], now: datetime, *, sent: Sequence[datetime] = ()
 ) -> int:
+    """Keep what came, as `keep` does, among other things."""
+    return keep(session.connection(), messages, now, sent=sent)
+
+
+def keep(
+    connection: Connection, messages: Sequence[Message], now: datetime, *, sent: Sequence[datetime] = ()
+) -> int:
     """Keep what came, once however often it comes; return how many were new.
 
     `sent` says of messages that were read from the provider's list when each was sent, which is when it
@@ -64,7 +72,7 @@ def accept(
         )
         for one, at in zip(messages, moments, strict=True)
     ]
-    return insert_rows(session.connection(), "inbound", _COLUMNS, rows, tail=_ONCE)
+    return insert_rows(connection, "inbound", _COLUMNS, rows, tail=_ONCE)
 
 
 def accept_listed(session: Session, listed: Sequence[tuple[Message, datetime]], now: datetime) -> int:

@@ -108,11 +108,11 @@ class Running:
         await self._reports.keep([report])
 
     async def _keep_inbound(self, messages: list[Inbound]) -> None:
-        await self.app.store.write(replies.accept, messages, self.app.clock.now())
+        await self.app.store.put(replies.keep, messages, self.app.clock.now())
         self.service.came()
 
     async def _keep_reports(self, reports: list[StatusReport]) -> None:
-        await self.app.store.write(outbox.keep_statuses, reports, self.app.clock.now())
+        await self.app.store.put(outbox.keep_statuses, reports, self.app.clock.now())
         self.service.reports.came()
 
     async def _listen(self) -> None:

@@ -15,5 +15,5 @@ from scheduler.reports import read
 
 def reported(session: Session, report: StatusReport, now: datetime, settings: Settings | None = None) -> None:
     """Keep a report and carry out what it says; what its code means is looked up as for a real one."""
-    outbox.keep_statuses(session, [report], now)
+    outbox.keep_statuses(session.connection(), [report], now)
     assert receipts.carry_out(session, read, now, settings) == 1

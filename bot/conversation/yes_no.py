@@ -22,6 +22,8 @@ _DENIES = _NEGATES | {"nothing", "none", "zero"}
 _EMPTY = frozenset({"filler", "courtesy", "and", "around", "only"})
 #: a question, an illness: what is said of it answers nothing else
 _MATTERS = frozenset({"problem", "matter"})
+#: when somebody could come instead
+_TIMES = frozenset({"morning", "afternoon", "evening", "weekend", "workdays", "hour", "oclock"})
 
 
 #: letters of a syllabic script, and Chinese or Korean signs, that make a phrase
@@ -73,7 +75,7 @@ def read(
         told = [part for part in told if "asks" not in grammar.cut(part)[-1].kinds] or told
     if not told or (_QUESTION.search(parts[0]) and len(parts) > 1):
         return None
-    heard = [_clause(grammar.cut(part), asked) for part in told]
+    heard = [_clause(grammar.cut(part), asked, grammar) for part in told]
     if echoed is None or any(each.leaning for each in heard):
         return _joined(heard)
     found = (
@@ -117,10 +119,12 @@ def _comments(clause: Reading, first: Reading) -> bool:
     return clause.begins_but or (first.whole and first.begins and not clause.whole)
 
 
-def _clause(pieces: Sequence[Piece], asked: str) -> Reading:
+def _clause(pieces: Sequence[Piece], asked: str, grammar: Grammar) -> Reading:
     """Read one clause. Work is a reason, and a "have" or "am" beside it agrees to nothing."""
     if _ends_so(pieces):
         return Reading(Leaning.NO)
+    if (limited := _loves_to_but(pieces, grammar)) is not None:
+        return Reading(limited)
     upto = next((at for at, piece in enumerate(pieces) if at and "but" in piece.kinds), len(pieces))
     others = [
         each
@@ -138,6 +142,28 @@ def _clause(pieces: Sequence[Piece], asked: str) -> Reading:
     if len(others) == len(pieces) or found.leaning is not Leaning.YES or "yes" in pieces[0].kinds:
         return found
     return Reading(Leaning.NONE)
+
+
+def _loves_to_but(pieces: Sequence[Piece], grammar: Grammar) -> Leaning | None:
+    """ "I'd love to, but" refuses, unless what follows only limits it: "but mornings only" is a yes.
+
+    Where it names a time that is not their work ("but Monday is better") nothing is understood.
+    """
+    at = next(
+        (n for n, piece in enumerate(pieces) if "refuse" in piece.kinds and _ends_but(piece, grammar)), -1
+    )
+    rest = pieces[at + 1 :]
+    if at < 0 or any(piece.kinds & (_NEGATES | {"busy"}) and "filler" not in piece.kinds for piece in rest):
+        return None
+    if any(piece.kinds & {"hedge", "condition", "or", "agree"} for piece in rest):
+        return Leaning.TORN
+    if any("only" in piece.kinds for piece in rest):
+        return Leaning.YES
+    return Leaning.TORN if any(piece.kinds & _TIMES for piece in rest) else None
+
+
+def _ends_but(piece: Piece, grammar: Grammar) -> bool:
+    return any(piece.said.endswith(f" {word}") for word in grammar.kinds.get("but", frozenset()))
 
 
 def _goes_for_nothing(pieces: Sequence[Piece]) -> bool:

@@ -62,7 +62,7 @@ def wal_is_sound(version: tuple[int, ...]) -> bool:
 
 @dataclass(slots=True)
 class _Work:
-    run: Callable[[Session], Any]
+    run: Callable[[Connection], Any]
     future: Future[Any]
 
 
@@ -105,7 +105,14 @@ class Store:
 
     async def write(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(session, …)` in the next group commit; return after it is durable."""
-        return await asyncio.wrap_future(self._submit(lambda session: work(session, *args, **kwargs)))
+        run = _in_session(lambda session: work(session, *args, **kwargs))
+        return await asyncio.wrap_future(self._submit(run))
+
+    async def put(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`write` for work that is a statement or two and needs no session: `work(connection, …)`."""
+        return await asyncio.wrap_future(self._submit(lambda connection: work(connection, *args, **kwargs)))
 
     async def read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(session, …)` in a read transaction of its own, off the event loop."""
@@ -113,7 +120,7 @@ class Store:
 
     def writing(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`write` for code that is not async."""
-        result: T = self._submit(lambda session: work(session, *args, **kwargs)).result()
+        result: T = self._submit(_in_session(lambda session: work(session, *args, **kwargs))).result()
         return result
 
     def reading(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -135,7 +142,7 @@ class Store:
             os.close(self._lock_file)
             self._lock_file = None
 
-    def _submit(self, run: Callable[[Session], Any]) -> Future[Any]:
+    def _submit(self, run: Callable[[Connection], Any]) -> Future[Any]:
         if self._writer is None:
             self._writer = threading.Thread(target=self._write_forever, name="store-writer", daemon=True)
             self._writer.start()
@@ -173,14 +180,22 @@ class Store:
             work.future.set_result(value)
 
 
+def _in_session(work: Callable[[Session], T]) -> Callable[[Connection], T]:
+    """Run work in a session of its own on the writer's connection."""
+
+    def run(connection: Connection) -> T:
+        with Session(connection, expire_on_commit=False, autoflush=True) as session:
+            value = work(session)
+            session.flush()
+            return value
+
+    return run
+
+
 def _in_one_transaction(group: list[_Work], connection: Connection) -> list[Any]:
-    values = []
     try:
         connection.begin()
-        for work in group:
-            with Session(connection, expire_on_commit=False, autoflush=True) as session:
-                values.append(work.run(session))
-                session.flush()
+        values = [work.run(connection) for work in group]
         raw = connection.connection.driver_connection
         if not getattr(raw, "in_transaction", True):
             raise StoreError("the database gave the transaction up by itself; is its disk full?")

@@ -50,7 +50,7 @@ def due(app: App) -> int:
 
 async def test_what_was_kept_before_a_crash_is_carried_out_at_the_next_start(app: App, desk: Desk) -> None:
     rows = out(desk, 3)
-    app.store.writing(outbox.keep_statuses, [told(row) for row in rows], app.clock.now())
+    await app.store.put(outbox.keep_statuses, [told(row) for row in rows], app.clock.now())
     assert school.states(app.store) == {"sent": 3}, "kept, and the process died here"
     after = Reports(app)
     running = asyncio.create_task(after.run())
@@ -63,7 +63,7 @@ async def test_more_than_one_write_holds_are_carried_out_in_their_order(app: App
     rows = out(desk, 3)
     many = [told(rows[0], "sent")] * (2 * MOST)
     many += [told(rows[1], "failed", "30003"), told(rows[1]), told(rows[2])]
-    app.store.writing(outbox.keep_statuses, many, app.clock.now())
+    await app.store.put(outbox.keep_statuses, many, app.clock.now())
     assert await Reports(app).look()
     assert due(app) == 0
     assert [row.state for row in school.deliveries(app.store)] == [
@@ -82,7 +82,7 @@ async def test_one_that_cannot_be_carried_out_keeps_no_other_waiting(app: App, d
         return read(one)
 
     some = [told(row, "failed", "30005") for row in rows]
-    app.store.writing(outbox.keep_statuses, some, app.clock.now())
+    await app.store.put(outbox.keep_statuses, some, app.clock.now())
     assert await Reports(app, refuse).look()
     assert (school.states(app.store), due(app)) == ({"failed": 2, "sent": 1}, 0)
     kept = app.store.reading(lambda session: session.exec(select(ProviderEvent.status)).all())

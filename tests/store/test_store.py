@@ -36,6 +36,20 @@ async def test_a_bad_write_in_a_group_fails_alone(store: Store) -> None:
     assert await store.read(references) == ["a", "b", "c", "taken"]
 
 
+async def test_statements_and_sessions_share_a_group_and_fail_alone(store: Store) -> None:
+    def put(connection: sa.Connection, reference: str) -> int:
+        return connection.execute(sa.insert(Household).values(reference=reference)).rowcount
+
+    results = await asyncio.gather(
+        store.write(add, "a"), store.put(put, "b"), store.put(put, "a"), store.put(put, "c"),
+        return_exceptions=True,
+    )  # fmt: skip
+    assert [one if isinstance(one, int) else type(one).__name__ for one in results] == [
+        "NoneType", 1, "IntegrityError", 1,
+    ]  # fmt: skip
+    assert await store.read(references) == ["a", "b", "c"]
+
+
 async def test_a_write_is_durable_when_it_returns(store: Store) -> None:
     await store.write(add, "kept")
     other = Store(store.path)

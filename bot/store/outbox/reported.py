@@ -82,14 +82,14 @@ class _Found:
     contact_point_id: int
 
 
-def keep_statuses(session: Session, reports: Sequence[StatusReport], now: datetime) -> None:
+def keep_statuses(connection: Connection, reports: Sequence[StatusReport], now: datetime) -> None:
     """Keep providers' reports, to be carried out soon."""
     at = micros(now)
     rows = [
         (str(one.channel), one.provider_id, one.attempt, one.status, one.code, _raw(one), at, True)
         for one in reports
     ]
-    insert_rows(session.connection(), "provider_event", _EVENT, rows)
+    insert_rows(connection, "provider_event", _EVENT, rows)
 
 
 def due_until(session: Session, most: int) -> int | None:
