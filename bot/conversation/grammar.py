@@ -63,7 +63,7 @@ THINGS = frozenset(
      "swimming", "music", "basketball", "dancing", "chess", "reading", "homework", "cooking",
      "library", "mosque", "church", "market", "park", "gym", "sister", "brother",
      "shoes", "hat", "gloves", "trousers", "shirt", "small", "medium", "large",
-     "milk", "juice", "water", "rice", "bread", "egg"}
+     "milk", "juice", "water", "rice", "bread", "egg", "already", "halal"}
 )  # fmt: skip
 #: those of them that are no thing but say which one
 SIZES = frozenset({"small", "medium", "large"})
