@@ -15,7 +15,7 @@ from bot.conversation.intent import has_question_mark
 #: people of whom there may be several
 _SOME = frozenset({"sister", "brother", "counter"})
 #: people of whom there is one
-_ONE = (PEOPLE - _SOME) | {"myself"}
+_ONE = (PEOPLE - _SOME) | {"myself", "one_child"}
 _KINDS = _ONE | _SOME | {"and", "with", "many_people"}
 #: what may stand between them
 _LIGHT = frozenset({"filler", "courtesy", "agree", "only", "yes", "ok", "wish", "about", "total", "around"})
@@ -28,6 +28,7 @@ class _Sum:
     """What has been counted so far."""
 
     named: int = 0  #: people who are named
+    sons: int = 0  #: those of them who are a son or a daughter
     numbered: int = 0  #: people behind a number: "2 kids"
     groups: int = 0  #: how many such numbers there are
     first: int = 0  #: the first of them, which may be the sum of the others
@@ -46,7 +47,7 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     if grammar.unspaced or not children or has_question_mark(text):
         return None
     found = _summed(_groups(text, grammar), grammar, number)
-    if found is None or (found.named and grammar.holds(asked, "children")):
+    if found is None or (found.named > found.sons and grammar.holds(asked, "children")):
         return None
     of_children = grammar.holds(asked, "children")
     if of_children and found.groups == _LEAST and not found.joined and not found.told:
@@ -106,13 +107,14 @@ def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> 
         possible = not found.pending or not (found.told or found.named or found.numbered)
         found.told, found.pending = found.told or found.pending, value
         return possible and value > 0
-    if kinds & _ONE:
+    if kinds & _ONE and not ("one_child" in kinds and found.pending):
         if found.pending and (found.named or found.numbered or found.told):
             return False
         found.told, found.pending = found.told or found.pending, 0
         found.named += 1
+        found.sons += "one_child" in kinds
         return True
-    if kinds & _SOME and found.pending:
+    if kinds & (_SOME | {"one_child"}) and found.pending:
         found.first = found.first or found.pending
         found.numbered += found.pending
         found.groups += 1

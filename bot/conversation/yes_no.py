@@ -74,6 +74,7 @@ def read(
     parts = clauses.clauses(clauses.told(text, grammar), grammar)
     told = [part for part in parts if not _QUESTION.search(part)]
     told = [each for part in told for each in _at_courtesy(part, grammar)]
+    told = [each for part in told for each in _at_start(part, grammar)]
     if len(told) > 1:
         told = [part for part in told if "asks" not in grammar.cut(part)[-1].kinds] or told
     if not told or (_QUESTION.search(parts[0]) and len(parts) > 1):
@@ -100,6 +101,14 @@ def _at_courtesy(part: str, grammar: Grammar) -> list[str]:
         return [part]
     gap = "" if grammar.unspaced else " "
     return [gap.join(piece.said for piece in each) for each in (pieces[: at + 1], rest)]
+
+
+def _at_start(part: str, grammar: Grammar) -> list[str]:
+    """ "I did I'll send it Monday": right behind a verb that agrees, another sentence begins."""
+    pieces = grammar.cut(part, frozenset({"agree", "states", "yes", "no", "ok", "starts"}))
+    if len(pieces) < _FEW or "agree" not in pieces[0].kinds or "starts" not in pieces[1].kinds:
+        return [part]
+    return [pieces[0].said, " ".join(piece.said for piece in pieces[1:])]
 
 
 def _ends_politely(piece: Piece, grammar: Grammar) -> bool:
