@@ -15,7 +15,7 @@ from bot.conversation.intent import has_question_mark
 #: people of whom there may be several
 _SOME = frozenset({"sister", "brother", "counter"})
 #: people of whom there is one
-_ONE = (PEOPLE - _SOME) | {"myself", "one_child"}
+_ONE = (PEOPLE - _SOME) | {"myself", "one_child", "spouse"}
 _KINDS = _ONE | _SOME | {"and", "with", "many_people"}
 #: what may stand between them
 _LIGHT = frozenset({"filler", "courtesy", "agree", "only", "yes", "ok", "wish", "about", "total", "around"})
