@@ -319,11 +319,12 @@ def _ordinal(said: str, grammar: Grammar) -> int | None:
 
 
 def _own_words(labels: Sequence[str], grammar: Grammar) -> tuple[frozenset[str], ...]:
-    """Return, choice by choice, the words that no other choice has."""
+    """Return, choice by choice, the words that no other choice has; Arabic ones without their article too."""
     words = [
         {
-            word
+            form
             for word in grammar.level(label).split()
+            for form in (grammar.fronts(word) if grammar.arabic else (word,))
             if not word.isdecimal()
             and not grammar.known.get(word, frozenset()) & _BETWEEN
             and (len(word) > 2 or not word.isascii())
