@@ -46,7 +46,7 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
     text = _without_every_day(text, labels, lexicon)
     if day_parts.names_work(grammar.cut(text)):
         return None
-    if both := naming.by_both(text, labels, grammar):
+    if both := naming.by_both(text, labels, lexicon):
         return both, False  # "tou le 2" is not the second
     if (half := _by_half_hour(text, labels, grammar)) is not None:
         return (half, False) if half else None

@@ -16,6 +16,7 @@ from bot.conversation import (
     days,
     echo,
     matching,
+    pointing,
     preferring,
     problems,
     verbs,
@@ -55,9 +56,11 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     cannot = _cannot(text, question, lexicon)
     if cannot is not None:
         return cannot
-    if question.kind is Kind.YES_NO:
-        return _yes_no(text, question, spoken, lexicon)
-    return _one_of(text, question, spoken, lexicon)
+    read = _yes_no if question.kind is Kind.YES_NO else _one_of
+    if (found := read(text, question, spoken, lexicon)) is not None:
+        return found
+    pointed = pointing.read(text, len(question.choices), lexicon.grammar)
+    return unless(True, choice(question, pointed)) if pointed else None
 
 
 def _yes_no(

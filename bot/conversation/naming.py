@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.conversation import times, weekdays
 from bot.conversation.day_parts import (
@@ -27,6 +28,8 @@ from bot.conversation.slips import near
 _LANGUAGES = 2
 #: figures of a choice that is a stretch of hours
 _SPAN = 2
+#: how many are both
+_TWO = 2
 #: says that a figure is a day of a month
 _DAY_OF_MONTH = re.compile(
     r"\d\s?(?:日|号|號|일|st\b|nd\b|rd\b|th\b|го\b|ro\b)|(?:\ble|\bel|\bdia|\bdía|\bngày|\bngay) \d"
@@ -79,16 +82,27 @@ def _none_of_them(text: str, labels: Sequence[str], grammar: Grammar) -> int:
     )
 
 
-def by_both(text: str, labels: Sequence[str], grammar: Grammar) -> int:
-    """ "For both, if you can" where one choice is both of the others; 0 for none."""
-    both = frozenset({"both"})
+def by_both(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "For both, if you can", "my 2 boys" where one choice is both of the others; 0 for none."""
+    grammar, both = lexicon.grammar, frozenset({"both"})
     held = [n for n, label in enumerate(labels, 1) if says(grammar.cut(label, both), "both")]
+    if len(held) != 1:
+        return 0
     pieces = grammar.cut(text, both)
     named = any(piece.kinds for piece in pieces)
     rest = grammar.cut(" ".join(piece.said for piece in pieces if not piece.kinds))
     turned = any(piece.kinds & (TURNS - {"all"}) and not piece.kinds & {"filler"} for piece in rest)
-    figures = any(letter.isdigit() for piece in rest for letter in piece.said)
-    return held[0] if len(held) == 1 and named and not turned and not figures else 0
+    figures = [piece.said for piece in rest if any(map(str.isdigit, piece.said))]
+    counted = not named and figures in ([], ["2"]) and _counts_two(rest, lexicon)
+    return held[0] if (counted or (named and not figures)) and not turned else 0
+
+
+def _counts_two(pieces: Sequence[Piece], lexicon: Lexicon) -> bool:
+    """Say whether a two stands right before what is counted: "2 kids"."""
+    return any(
+        (one.said == "2" or lexicon.numbers.get(one.said) == _TWO) and "counter" in two.kinds
+        for one, two in pairwise(pieces)
+    )
 
 
 def _by_language(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:

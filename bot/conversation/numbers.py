@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.conversation import heads
 from bot.conversation.clauses import clauses, is_open, told
-from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.grammar import PEOPLE, Grammar, Piece
 from bot.conversation.intent import without_courtesy
 from bot.conversation.letters import plain
 from bot.conversation.lexicon import Lexicon
@@ -31,6 +31,7 @@ _HAN_OTHER = re.compile(
     "第[一二三四五六七八九十]+|小[一二三四五六]|初[一二三]|高[一二三]|[一二三四五六七八九十]+(?:年级|年級|班)|一起|一点|一點|一下|一样|一樣|一定|一直|[一1]共|一家|十分(?!钟|鐘)|一般"
 )
 _SLIP = 5
+_TWICE, _LETTERS = re.compile(r"(\w)\1"), 2
 _DOZEN = 12
 _PAIR = re.compile("[一1][对對双雙]")
 _PAIRS = re.compile("[几幾][对對双雙]|多少[对對双雙]")
@@ -228,7 +229,11 @@ def _zero_first(
     """ "None, they walk"."""
     if any(each):
         return None
-    return (0, False) if any(_is_zero(without_courtesy(part, lexicon), lexicon) for part in parts) else None
+    for part in parts:
+        said = without_courtesy(part, lexicon)
+        if _is_zero(said, lexicon) or _none_of_them(said, lexicon.grammar.cut(said), (), lexicon):
+            return 0, False
+    return None
 
 
 def _in(text: str, lexicon: Lexicon) -> tuple[int, bool] | None:
@@ -265,14 +270,26 @@ def _adds_up(said: str, pieces: Sequence[Piece], lexicon: Lexicon) -> bool:
     """ "My sister and two boys": an "and" that belongs to no number."""
     if _tens_and_ones(said, lexicon) is not None or of(said, lexicon) is not None:
         return False
+    if _says_sum(pieces):
+        return False
     dual = any("counter" in piece.kinds and of(piece.said, lexicon) is not None for piece in pieces)
     joining = [piece for piece in pieces if dual or "counter" not in piece.kinds]
     if lexicon.tag == "ar" and any(_joins(piece, lexicon) for piece in joining):
         return True
     summed = any("total" in piece.kinds for piece in pieces)
-    if pieces[0].said.isdecimal() and sum("and" in piece.kinds for piece in pieces) == 1:
+    lead = next((piece for piece in pieces if "and" in piece.kinds or not piece.kinds & _EMPTY), pieces[0])
+    if lead.said.isdecimal() and sum("and" in piece.kinds for piece in pieces) == 1:
         summed = summed or any("with" in piece.kinds for piece in pieces[1:])  # "5 with grandma"
     return not summed and any("and" in piece.kinds for piece in pieces[1:])
+
+
+def _says_sum(pieces: Sequence[Piece]) -> bool:
+    """ "我和我老公两个去": two who are named, "both" behind them, and nobody else."""
+    at = next((n for n, piece in enumerate(pieces) if piece.kinds & PEOPLE), len(pieces))
+    joined = sum("and" in piece.kinds for piece in pieces)
+    behind = pieces[at + 1 :]
+    both = bool(behind) and "both" in behind[0].kinds
+    return joined == 1 and both and not any(each.kinds & (PEOPLE | {"counter"}) for each in behind[1:])
 
 
 def _joins(piece: Piece, lexicon: Lexicon) -> bool:
@@ -359,9 +376,17 @@ def _marks_one(said: str, grammar: Grammar) -> bool:
 
 
 def _misspelt(word: str, lexicon: Lexicon) -> int | None:
-    """Return the number that a word of five letters or more is one slip from, and no other word."""
+    """Return the number that a word of five letters or more is one slip from, and no other word.
+
+    A letter written twice ("tress") is a slip in a shorter word too.
+    """
     level = lexicon.grammar.level(word)
-    if len(level) < _SLIP or lexicon.marks_matter or level in lexicon.grammar.known:
+    if lexicon.marks_matter or level in lexicon.grammar.known:
+        return None
+    single = _TWICE.sub(r"\1", level)
+    if len(single) > _LETTERS and single in lexicon.numbers:
+        return lexicon.numbers[single]
+    if len(level) < _SLIP:
         return None
     near = {n for each, n in lexicon.numbers.items() if len(each) >= _SLIP and distance(level, each, 1) <= 1}
     return near.pop() if len(near) == 1 else None

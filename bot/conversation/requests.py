@@ -131,9 +131,19 @@ def denies(pieces: Sequence[Piece], grammar: Grammar) -> bool:
 
 def unwants(pieces: Sequence[Piece], grammar: Grammar) -> bool:
     """ "I don't want": a negation a few words from the wish, before it unless the verb comes last."""
-    if any("unwant" in piece.kinds for piece in pieces):
+    if any("unwant" in piece.kinds for piece in pieces) or _wishes_not_to(pieces):
         return True
     return _near(pieces, "not", "want", grammar, itself=True)
+
+
+def _wishes_not_to(pieces: Sequence[Piece]) -> bool:
+    """ "I would like to no longer receive", "quisiera que ya no me llegaran": a wish, and what it denies."""
+    return any(
+        any("want" in piece.kinds for piece in pieces[max(0, at - _APART) : at])
+        and any("receive" in piece.kinds for piece in pieces[at + 1 : at + _APART])
+        for at, piece in enumerate(pieces)
+        if piece.kinds & {"not", "dont"} and "unwant" not in piece.kinds
+    )
 
 
 def negation_of(grammar: Grammar) -> str:

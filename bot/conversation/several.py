@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from bot.conversation import choosing, numbers, weekdays
 from bot.conversation.clauses import at_but, clauses, is_open
-from bot.conversation.grammar import PEOPLE, SIZES, THINGS, Grammar
+from bot.conversation.grammar import PEOPLE, SIZES, THINGS, Grammar, Piece
 from bot.conversation.intent import has_question_mark, is_chatter, without_courtesy
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
@@ -54,15 +54,15 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
         return None
     if _lists_oneself(text, choices, lexicon.grammar):
         return None
-    of_days = weekdays.of_choices(choices, lexicon)
+    of_days, excepts = weekdays.of_choices(choices, lexicon), lexicon.grammar.holds(text, "except")
     if of_days and (named := weekdays.read(text, of_days, lexicon)) is not None:
         return named
     if of_days and weekdays.names_any(text, lexicon):
-        return None
+        return _all_but(text, choices, lexicon) if excepts else None
     text = _FIGURES_AND.sub(" ", text)
     said, grammar = without_courtesy(text, lexicon), lexicon.grammar
     kinds = [piece.kinds for piece in grammar.cut(said)]
-    if any(each & _EVERY for each in kinds) and any("except" in each for each in kinds):
+    if excepts:
         return _all_but(text, choices, lexicon)
     if (rest := _rest_of_them(text, choices, lexicon)) is not None:
         return rest
@@ -258,21 +258,31 @@ def mentions(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
 
 
 def _all_but(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
-    """ "Everything except the babysitting": what is named is left out; never sure."""
-    pieces = lexicon.grammar.cut(text)
+    """ "Everything except the babysitting", "all the hat except": what is named is left out; never sure."""
+    grammar = lexicon.grammar
+    pieces = grammar.cut(text)
     at = next(place for place, piece in enumerate(pieces) if "except" in piece.kinds)
-    if at == len(pieces) - 1:
-        left = [piece for piece in pieces if not piece.kinds & (_EVERY | {"except"})]  # "all the hat except"
-    elif any(piece.kinds & _EVERY for piece in pieces[: at + 1]):
-        left = pieces[at + 1 :]
-    elif lexicon.grammar.unspaced and at == 0:  # "除了游泳都要"
-        upto = next(n for n, piece in enumerate(pieces) if piece.kinds & _EVERY)
-        left = pieces[1:upto]
+    before, behind = pieces[:at], pieces[at + 1 :]
+    if grammar.unspaced and at == 0:  # "除了游泳都要"
+        behind = behind[: next((n for n, piece in enumerate(behind) if piece.kinds & _EVERY), 0)]
+    if not any(_is_weighty(piece) for piece in behind):
+        left = [piece for piece in before if not piece.kinds & _EVERY]
+    elif (
+        any(piece.kinds & _EVERY for piece in pieces[: at + 1])
+        or sum(not piece.kinds for piece in before) == 1
+    ):
+        left = behind
+        if mentions(" ".join(piece.said for piece in before), choices, lexicon):
+            return None
     else:
-        return None
-    out = several(" ".join(piece.said for piece in left), choices, lexicon)
+        left = behind if grammar.unspaced and at == 0 else []
+    out = several(" ".join(piece.said for piece in left), choices, lexicon) if left else None
     kept = () if out is None else tuple(n for n in range(1, len(choices) + 1) if n not in out[0])
     return (kept, False) if kept else None
+
+
+def _is_weighty(piece: Piece) -> bool:
+    return not piece.kinds or not piece.kinds & (EMPTY | _EVERY | {"wish", "agree"})
 
 
 def _rest_of_them(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:

@@ -32,6 +32,8 @@ _LETTERS, _SIGNS = 6, 2
 _STEM = 4
 #: words of a clause that a "no" may end: "malerezman non"
 _FEW = 3
+#: words between a verb and what denies it behind
+_BEHIND = 1
 #: words of a "so no"
 _SO_NO = 2
 
@@ -71,6 +73,7 @@ def read(
     """
     parts = clauses.clauses(clauses.told(text, grammar), grammar)
     told = [part for part in parts if not _QUESTION.search(part)]
+    told = [each for part in told for each in _at_courtesy(part, grammar)]
     if len(told) > 1:
         told = [part for part in told if "asks" not in grammar.cut(part)[-1].kinds] or told
     if not told or (_QUESTION.search(parts[0]) and len(parts) > 1):
@@ -79,11 +82,30 @@ def read(
     if echoed is None or any(each.leaning for each in heard):
         return _joined(heard)
     found = (
-        {each for part in told if (each := echoed(part)) is not None} if len(told) == len(parts) else set()
+        {each for part in told if (each := echoed(part)) is not None} if len(told) >= len(parts) else set()
     )
     if any(_goes_for_nothing(grammar.cut(part)) for part in told):
         found = {each for each in found if each[0] != Leaning.YES}
     return found.pop() if len(found) == 1 else None
+
+
+def _at_courtesy(part: str, grammar: Grammar) -> list[str]:
+    """ "Yes please we have no car": a polite word right behind a yes or no ends its clause."""
+    pieces, plainly = grammar.cut(part), frozenset({"yes", "no"})
+    at = next((n for n, piece in enumerate(pieces[: _FEW + 1]) if _ends_politely(piece, grammar)), -1)
+    rest = pieces[at + 1 :]
+    if at < 0 or not any(piece.kinds & plainly for piece in pieces[max(0, at - 1) : at + 1]):
+        return [part]
+    if all(piece.kinds & _EMPTY for piece in rest) or rest[0].kinds & {"but", "condition", "or", "hedge"}:
+        return [part]
+    gap = "" if grammar.unspaced else " "
+    return [gap.join(piece.said for piece in each) for each in (pieces[: at + 1], rest)]
+
+
+def _ends_politely(piece: Piece, grammar: Grammar) -> bool:
+    """Say whether a piece is a polite word, or ends with one: "yes please"."""
+    last = grammar.known.get(piece.said.split()[-1], frozenset())
+    return "courtesy" in piece.kinds | last
 
 
 def _joined(clauses: Sequence[Reading]) -> tuple[int, bool] | None:
@@ -204,6 +226,8 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     lead, rest = told[0], told[1:]
     if _is_turned(lead, rest[:1]) or _is_asked(pieces):
         return Reading(Leaning.TORN, whole, begins_but)
+    if "agree" in lead.kinds and _is_undone(rest):
+        return Reading(Leaning.NO, whole, begins_but, begins=True)
     if (
         "states" in lead.kinds
         and not lead.kinds & {"yes", "ok"}
@@ -221,6 +245,12 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     if "not" in lead.kinds and rest and "agree" in rest[0].kinds:
         return Reading(_led(Leaning.NO, rest), whole, begins_but, begins=True)
     return Reading(_inside(told), whole, begins_but)
+
+
+def _is_undone(rest: Sequence[Piece]) -> bool:
+    """ "Je peux vraiment pas": French denies a verb behind it, with a word between at most."""
+    at = next((n for n, piece in enumerate(rest[: _BEHIND + 1]) if "undoes" in piece.kinds), -1)
+    return at >= 0 and not any(piece.kinds & {"but", "yes", "and"} for piece in rest[:at])
 
 
 def _is_turned(lead: Piece, following: Sequence[Piece]) -> bool:
