@@ -189,7 +189,7 @@ def refuses_behind_reason(clause: str, grammar: Grammar) -> bool:
     rest = " ".join(piece.said for piece in pieces[begins:])
     only = any("only" in piece.kinds for piece in grammar.cut(rest))  # "đổi số thôi": changed it, that is all
     stops = not grammar.cease_last and not only and says_stop(rest, grammar)
-    return bool(rest) and (only_refuses(rest, grammar) or stops)
+    return bool(rest) and (only_refuses(rest, grammar) or stops or only_removes(rest, grammar))
 
 
 def gives_reason(clause: str, grammar: Grammar) -> bool:

@@ -54,6 +54,8 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
         return None
     if _lists_oneself(text, choices, lexicon.grammar):
         return None
+    if _counts_all(text, choices, lexicon):
+        return tuple(range(1, len(choices) + 1)), False
     of_days, excepts = weekdays.of_choices(choices, lexicon), lexicon.grammar.holds(text, "except")
     if of_days and (named := weekdays.read(text, of_days, lexicon)) is not None:
         return named
@@ -87,8 +89,6 @@ def _listed(
     text: str, said: str, choices: Sequence[str], lexicon: Lexicon, *, of_days: bool
 ) -> tuple[tuple[int, ...], bool] | None:
     """Read a list piece by piece, or else whatever of the choices is named."""
-    if _counts_all(text, choices, lexicon):
-        return tuple(range(1, len(choices) + 1)), False
     if ends := _at_one_end(said, len(choices), lexicon):
         return ends, False
     found = [_one(piece, choices, lexicon) for piece in _pieces(text, choices, lexicon)]
