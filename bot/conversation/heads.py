@@ -32,6 +32,7 @@ class _Sum:
     numbered: int = 0  #: people behind a number: "2 kids"
     groups: int = 0  #: how many such numbers there are
     first: int = 0  #: the first of them, which may be the sum of the others
+    last: int = 0  #: the last of them, which may be the sum of all others
     told: int = 0  #: a number that counts nobody in particular, and so may be the sum
     bare: int = 0  #: people without a number behind a sum: "three: two boys and a girl"
     joined: bool = False  #: an "and" stands between
@@ -57,6 +58,8 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     if found.groups > _LEAST and found.first * 2 == found.numbered and not found.told:
         return None  # "2 adults 1 boy 1 girl": two or four
     total = found.named + found.numbered
+    if found.named and found.groups > 1 and found.last * 2 == total:
+        return found.last  # "me, my husband and 3 kids, 5 people"
     if told := found.told or found.pending:
         exact = told in {total, total + found.bare}
         return told if exact or (not found.numbered and _LEAST <= total <= told) else None
@@ -117,6 +120,7 @@ def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> 
     if kinds & (_SOME | {"one_child"}) and found.pending:
         found.first = found.first or found.pending
         found.numbered += found.pending
+        found.last = found.pending
         found.groups += 1
         found.pending = 0
         return True

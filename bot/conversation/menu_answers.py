@@ -16,6 +16,7 @@ from bot.conversation import (
     days,
     echo,
     matching,
+    naming,
     pointing,
     preferring,
     problems,
@@ -122,10 +123,10 @@ def _is_fine_with_ailment(text: str, question: Question, lexicon: Lexicon) -> bo
 
 
 def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
-    """ "She already has one": a no to "do you need …", whatever stands around it but a yes."""
+    """ "She already has one": a no to "do you need …" or "would you like …", unless a yes stands there."""
     if question.kind is not Kind.YES_NO or has_question_mark(text):
         return False
-    needs = lexicon.grammar.holds(question.asked or "", "need")
+    needs = lexicon.grammar.holds(question.asked or "", "need", "offers")
     pieces = lexicon.grammar.cut(text)
     turned = any(piece.kinds & {"yes", "but", "hedge", "or"} and not piece.kinds & _LIGHT for piece in pieces)
     return needs and not turned and any("supplied" in piece.kinds for piece in pieces)
@@ -159,8 +160,8 @@ def _has_one(text: str, question: Question, lexicon: Lexicon) -> bool:
     grammar, asked = lexicon.grammar, lexicon.grammar.level(question.asked or "")
     pieces = grammar.cut(text)
     supplied = [piece.said for piece in pieces if "supplied" in piece.kinds]
-    stem = _STEM - grammar.unspaced
-    again = any(word[:stem] in asked for said in supplied for word in said.split() if len(word) > 2)
+    stem, least = (1, 1) if grammar.unspaced else (_STEM, 3)
+    again = any(word[:stem] in asked for said in supplied for word in said.split() if len(word) >= least)
     return bool(supplied) and not again and not any(piece.kinds & {"yes", "ok"} for piece in pieces)
 
 
@@ -231,6 +232,8 @@ def _problem(
 ) -> Answer | None:
     """Read the answer to "is there a problem?"; an "ok" to it may mean either."""
     whole, found = matching.whole(text, spoken, lexicon), problems.read(text, lexicon.grammar)
+    if whole == 2 and found is not None and found[0] == 1:
+        return None  # "不方便", which is a "no" elsewhere
     if whole == 2 or (whole == 1 and (found is None or found[0] == 1)):
         bare = without_courtesy(text, lexicon)
         return None if whole == 1 and bare in lexicon.ok - lexicon.yes else choice(question, whole)
@@ -274,6 +277,8 @@ def _one_of(
     part, sure = matching.part(text, question, lexicon)
     if part is not None:
         return unless(not sure, choice(question, part))
+    if amount := naming.by_amount(text, question.choices, lexicon):
+        return unless(True, choice(question, amount))
     number, comment = matching.begun(text, spoken, lexicon)
     if number is not None:
         others = frozenset[str]().union(*(said for n, said in spoken.items() if n != number))

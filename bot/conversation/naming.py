@@ -22,6 +22,7 @@ from bot.conversation.day_parts import (
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
+from bot.conversation.scales import mark_of
 from bot.conversation.slips import near
 
 #: choices that are languages, at least, where languages are asked for
@@ -30,6 +31,8 @@ _LANGUAGES = 2
 _SPAN = 2
 #: how many are both
 _TWO = 2
+#: choices that are amounts, at least, where an amount is asked for
+_AMOUNTS = 2
 #: says that a figure is a day of a month
 _DAY_OF_MONTH = re.compile(
     r"\d\s?(?:日|号|號|일|st\b|nd\b|rd\b|th\b|го\b|ro\b)|(?:\ble|\bel|\bdia|\bdía|\bngày|\bngay) \d"
@@ -103,6 +106,24 @@ def _counts_two(pieces: Sequence[Piece], lexicon: Lexicon) -> bool:
         (one.said == "2" or lexicon.numbers.get(one.said) == _TWO) and "counter" in two.kinds
         for one, two in pairwise(pieces)
     )
+
+
+def by_amount(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "2 jours pas plus" for "deux jours": its number and a word of it, in figures or words; 0 for none."""
+    said, theirs = (plain(text).split(), [plain(label).split() for label in labels])
+    numbers = [[n for word in its if (n := mark_of(word, lexicon)) is not None] for its in (said, *theirs)]
+    if any(len(its) > 1 for its in numbers) or not numbers[0] or sum(map(len, numbers[1:])) < _AMOUNTS:
+        return 0
+    pieces = [piece for piece in lexicon.grammar.cut(text) if "refuse" not in piece.kinds]
+    if is_turned(pieces) or lexicon.grammar.unspaced:
+        return 0
+    held = [
+        n
+        for n, its in enumerate(theirs, 1)
+        if numbers[n] == numbers[0]
+        and any(word in its and mark_of(word, lexicon) is None and len(word) > _TWO for word in said)
+    ]
+    return held[0] if len(held) == 1 else 0
 
 
 def _by_language(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:

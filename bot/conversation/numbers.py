@@ -229,11 +229,15 @@ def _zero_first(
     """ "None, they walk"."""
     if any(each):
         return None
-    for part in parts:
-        said = without_courtesy(part, lexicon)
-        if _is_zero(said, lexicon) or _none_of_them(said, lexicon.grammar.cut(said), (), lexicon):
-            return 0, False
-    return None
+    if any(_is_zero(without_courtesy(part, lexicon), lexicon) for part in parts):
+        return 0, False
+    weighty = [
+        part for part in parts if any(not piece.kinds & _EMPTY for piece in lexicon.grammar.cut(part))
+    ]
+    if len(weighty) != 1:
+        return None
+    said = without_courtesy(weighty[0], lexicon)
+    return _none_of_them(said, lexicon.grammar.cut(said), (), lexicon)  # "nobody can come, sorry"
 
 
 def _in(text: str, lexicon: Lexicon) -> tuple[int, bool] | None:

@@ -30,7 +30,7 @@ def read(text: str, grammar: Grammar) -> tuple[int, bool] | None:
 
 def _clause(pieces: list[Piece]) -> int:
     weighty = [piece for piece in pieces if not piece.kinds & {"courtesy"}]
-    denied = any(piece.kinds & _DENIES and not piece.kinds & {"yes", "fine"} for piece in weighty)
+    denied = any(piece.kinds & _DENIES and not piece.kinds & {"yes", "fine", "problem"} for piece in weighty)
     well = any(piece.kinds & _WELL for piece in weighty)
     upto = next((at for at, piece in enumerate(weighty) if piece.kinds & (_DENIES | _WELL)), len(weighty))
     agreed = any(piece.kinds & {"yes", "exists"} and not piece.kinds & _WELL for piece in weighty[:upto])

@@ -59,6 +59,8 @@ def scale(text: str, low: int, high: int, lexicon: Lexicon) -> tuple[int, bool] 
         found = None if first is None else _within(first, low, high)
         return None if found is None else (found[0], False)
     marks = _of_most(_marks(words, lexicon), pieces, high)
+    if marks == [high] and any("outof" in piece.kinds for piece in pieces):
+        marks = _of_most([*_in_words(words, lexicon), high], pieces, high)
     if len(marks) != 1:
         return None
     found = _within(marks[0], low, high)
@@ -104,8 +106,14 @@ def _marks(words: Sequence[str], lexicon: Lexicon) -> list[int]:
     if run_on or lexicon.grammar.unspaced:
         mark = None if run_on else numbers.run_on(together, lexicon)
         return [int(each) for each in run_on] if mark is None else [mark]
-    written = [mark for word in words if (mark := numbers.of(word, lexicon)) is not None]
-    return run_on or [mark for mark in written if mark > 1 or len(words) == 1]
+    return run_on or [mark for mark in _in_words(words, lexicon) if mark > 1 or len(words) == 1]
+
+
+def _in_words(words: Sequence[str], lexicon: Lexicon) -> list[int]:
+    """Return the number words of a text: "three out of 5"."""
+    return [
+        mark for word in words if not word.isdecimal() and (mark := numbers.of(word, lexicon)) is not None
+    ]
 
 
 def mark_of(word: str, lexicon: Lexicon) -> int | None:

@@ -216,7 +216,8 @@ def _left_out(
     if _ALL in marks and marks.count("but") == 1 and _NOT not in marks and not _days_before(row, "but"):
         return days
     if _OTHERS in marks and _NOT in marks and _EXCEPT not in marks:
-        return days
+        kept = marks.index(_OTHERS) < marks.index(_NOT) and _days_before(row, _OTHERS)
+        return frozenset(of.values()) - days if kept else days  # "Tue and Thu, the others no"
     if _ALL in marks and marks.count(_NOT) == 1 and not _days_before(row, _NOT) and len(days) == 1:
         return days if len(clauses(text, lexicon.grammar)) < 3 else None
     return None
