@@ -282,7 +282,7 @@ def _all_but(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple
 
 
 def _is_weighty(piece: Piece) -> bool:
-    return not piece.kinds or not piece.kinds & (EMPTY | _EVERY | {"wish", "agree"})
+    return not piece.kinds or not piece.kinds & (EMPTY | _EVERY | {"wish", "agree", "well", "suits"})
 
 
 def _rest_of_them(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:

@@ -25,6 +25,9 @@ def stops(tag: str, text: str) -> bool:
         ("hi", "हम दूसरे शहर चले गए हैं मैसेज मत भेजो"),
         ("zh-Hans", "孩子已经转学了请不要再给我发短信"),
         ("sw", "sms zenu zinanisumbua, sitaki tena"),
+        ("ru", "номер больше не актуален удалите"),
+        ("en", "we moved to ohio remove please"),
+        ("es", "quisiera ya no recibir los avisos"),
     ],
 )
 def test_a_reason_beside_a_whole_request_changes_nothing(tag: str, text: str) -> None:
@@ -110,6 +113,9 @@ def test_a_number_is_taken_off(tag: str, text: str) -> None:
         ("km", "សូមដកឈ្មោះកូនខ្ញុំចេញពីបញ្ជី"),
         ("lo", "ເອົາລູກຊາຍຂ້ອຍອອກຈາກລາຍຊື່ແດ່"),
         ("zh-Hans", "请把我儿子从名单里删掉谢谢"),
+        ("en", "my son is sick remove him from lunch"),
+        ("en", "we moved remove the bus stop on elm street"),
+        ("ru", "сын переехал уберите его из кружка"),
     ],
 )
 def test_a_child_taken_off_a_list_is_no_request_to_stop(tag: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Pointed at by its figure, limited, undone behind the verb, all but one, both of two: what is meant."""
+"""Pointed at by its figure, limited, undone behind the verb, all but one, given already: what is meant."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ YES, NO = "yes", "no"
 
 TIMES = ("morning", "afternoon", "evening", "another time")
 CHILDREN = ("Ana in grade 2", "Luis in grade 5", "both children")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday")
 CLUBS = ("chess", "dance", "drawing", "soccer")
 
 
@@ -90,6 +91,9 @@ def test_two_of_them_are_both(text: str, choices: tuple[str, ...], tag: str, val
         ("금요일 빼고 다요", ("월요일", "수요일", "금요일"), "ko", "1,2"),
         ("ဘောလုံးကလွဲရင် အကုန်", ("စာဖတ်", "သီချင်း", "ဘောလုံး"), "my", "1,2"),
         ("soccer except chess", CLUBS, "en", None),
+        ("los 4 dias", ("lunes", "martes", "miércoles", "jueves"), "es", "1,2,3,4"),
+        ("tuesday and thursday, the others no", DAYS, "en", "2,4"),
+        ("not monday, the others are fine", DAYS, "en", "2,3,4"),
         ("chess and dance except on fridays", CLUBS, "en", None),
     ],
 )
@@ -106,7 +110,55 @@ def test_all_but_what_is_named(text: str, choices: tuple[str, ...], tag: str, va
         ("我和我老公两个去", "zh-Hans", "2"),
         ("我和两个孩子", "zh-Hans", None),
         ("mi hermana y dos niños", "es", None),
+        ("me, my husband and 3 kids, 5 people", "en", "5"),
+        ("moi mon mari et le bébé", "fr", "3"),
+        ("ako, asawa ko at 2 bata", "tl", "4"),
     ],
 )
 def test_counts_with_a_slip_or_with_who_they_are(text: str, tag: str, value: str | None) -> None:
     assert read(text, Kind.NUMBER, tag) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "asked", "value"),
+    [
+        ("he already got it", "en", "Do you want your child to get the flu shot at school?", NO),
+        ("打过了", "zh-Hans", "要给孩子打流感疫苗吗？", NO),
+        ("打过了", "zh-Hans", "孩子打流感疫苗了吗？", YES),
+        ("chích rồi", "vi", "Anh chị có muốn chích ngừa cúm cho con không?", NO),
+        ("chích rồi", "vi", "Con đã chích ngừa cúm chưa?", YES),
+        ("c'est déjà fait", "fr", "Voulez-vous le vaccin à l'école ?", NO),
+        ("不方便", "zh-Hans", "校车新时间对您有影响吗？", None),
+        ("没影响", "zh-Hans", "校车新时间对您有影响吗？", NO),
+        ("i did ill send it back monday", "en", "Did you get the form?", YES),
+    ],
+)
+def test_what_there_is_already_is_no_yes_to_an_offer(
+    text: str, tag: str, asked: str, value: str | None
+) -> None:
+    assert read(text, Kind.YES_NO, tag, asked=asked) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "choices", "value"),
+    [
+        ("2 jours pas plus", "fr", ("deux jours", "quatre jours", "une semaine"), "1"),
+        ("4 dias ta otimo", "pt", ("dois dias", "quatro dias", "uma semana"), "2"),
+        ("2", "fr", ("deux jours", "quatre jours", "une semaine"), "2"),
+        ("not 2 days", "en", ("two days", "four days", "a week"), None),
+        ("كردي", "ar", ("العربية", "الإنجليزية", "الكردية"), "3"),
+    ],
+)
+def test_an_amount_or_a_name_without_its_article(
+    text: str, tag: str, choices: tuple[str, ...], value: str | None
+) -> None:
+    assert read(text, Kind.ONE_OF, tag, *choices) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "value"), [("trois sur 5", "fr", "3"), ("three out of 5", "en", "3"), ("5", "en", "5")]
+)
+def test_marks_out_of_a_figure(text: str, tag: str, value: str) -> None:
+    found = answer(text, ask(Kind.SCALE, "How safe?", low=1, high=5), lexicon(tag))
+    assert found is not None
+    assert found.value == value
