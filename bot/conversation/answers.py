@@ -92,6 +92,8 @@ def _otherwise(text: str, question: Question, lexicon: Lexicon) -> Iterator[str]
     yield from undrawn(text)[:1]
     if lexicon.tag == "ht" and (parted := _HAITIAN.sub(r"\1 \2", text)) != text:
         yield parted
+    if question.kind in _PROPOSED and (bare := clauses.before_excuse(text, lexicon.grammar)):
+        yield bare
     if question.kind in _PROPOSED and (proposed := clauses.proposed(text, lexicon.grammar)):
         yield proposed
 

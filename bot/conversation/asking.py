@@ -16,6 +16,8 @@ from bot.conversation.lexicon import Lexicon
 _AGAINST = frozenset({"not", "dont", "bars", "forbid", "dont_send"})
 #: so many words that we do not know may stand beside "I don't understand this message" or "in Kurdish please"
 _STRANGE_WORDS, _STRANGE_LETTERS = 4, 8
+#: pieces of a sentence that says it and tells why
+_TOLD = 4
 _TONGUES = frozenset({"tongue", "other_tongue", "other_language"})
 _WRITING = frozenset({"send", "write", "message", "speech", "dont_send", "forbid"})
 _SMALL = frozenset(
@@ -64,11 +66,15 @@ def asks_language(text: str, lexicon: Lexicon) -> bool:
 
 
 def tells_wrong_number(clause: str, grammar: Grammar) -> bool:
-    """Say whether a clause says that this phone is not a family's, and holds nothing but that."""
-    beside = frozenset({"stranger", "courtesy", "filler", "around", "and"})
-    pieces = grammar.cut(clause, beside | {"wrong_number_said", "topic"})
-    known = all(piece.kinds for piece in pieces) and not _any(pieces, {"topic"})
-    return known and any("wrong_number_said" in one.kinds and _is_phrase(one, grammar) for one in pieces)
+    """Say whether a clause says that this phone is not a family's, and holds little but that."""
+    beside = frozenset({"stranger", "courtesy", "filler", "around", "and", "not"})
+    pieces = grammar.cut(clause, beside | {"wrong_number_said", "topic", "child"})
+    if not any("wrong_number_said" in one.kinds and _is_phrase(one, grammar) for one in pieces):
+        return False
+    strange = [piece.said for piece in pieces if not piece.kinds]
+    if len(strange) <= _STRANGE_WORDS // 2 and _any(pieces, {"not"}) and len(pieces) > _TOLD:
+        return not any(map(str.isdigit, clause))  # "wrong number, I have no students here"
+    return not strange and not _any(pieces, {"topic"})
 
 
 def _any(pieces: Sequence[Piece], kinds: frozenset[str] | set[str]) -> bool:

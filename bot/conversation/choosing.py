@@ -23,7 +23,7 @@ _WAYS = frozenset({"call", "texted", "email", "paper", "video", "in_person"})
 _EMPTY = frozenset({"filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "only", "want"})
 #: a word and a longer form of it: "galab" and "galabtii"
 _STEM, _ENDING, _CUT = 4, 3, 2
-_DIMINUTIVE = re.compile(r"(?:c?it[oa]s?|(?:z|qu)?inh[oa]s?)$")
+_DIMINUTIVES = tuple(map(re.compile, (r"(?:c?it[oa]s?|(?:z|qu)?inh[oa]s?)$", r"sit[oa]s?$")))
 _LETTERS = "abcdef"
 #: an "and" that Amharic and Korean write onto the end of a word
 _WRITTEN_ON = ("ና", "이랑", "랑", "하고", "과", "와")
@@ -414,8 +414,11 @@ def _akin(word: str, its: str) -> bool:
 
 def _is_small(word: str, its: str) -> bool:
     """ "Botitas" for "botas", "casaquinho" for "casaco": a diminutive."""
-    stem = _DIMINUTIVE.sub("", word)
-    return stem != word and len(stem) >= _STEM - 1 and its.startswith(stem) and len(its) - len(stem) <= _CUT
+    stems = (ending.sub("", word) for ending in _DIMINUTIVES)
+    return any(
+        stem != word and len(stem) >= _STEM - 1 and its.startswith(stem) and len(its) - len(stem) <= _CUT
+        for stem in stems
+    )
 
 
 def _declined(word: str, its: str) -> bool:

@@ -87,6 +87,24 @@ def proposed(text: str, grammar: Grammar) -> str:
     return " ".join(kept) if len(kept) < len(words) else ""
 
 
+def before_excuse(text: str, grammar: Grammar) -> str:
+    """ "Evening is better for us I work days", "Friday if they let me": what stands before work or an "if".
+
+    Before work something has to say that the time suits: "evenings I work" chooses nothing.
+    """
+    pieces = grammar.cut(text)
+    at = next((n for n, piece in enumerate(pieces) if piece.kinds & {"busy", "condition"}), 0)
+    before = pieces[:at]
+    if any(piece.kinds & _OPEN and not piece.kinds & {"filler", "about"} for piece in before):
+        return ""
+    kinds = frozenset[str]().union(*(piece.kinds for piece in before)) if before else frozenset[str]()
+    if kinds & {"not", "no", "refuse"} or (
+        "busy" in pieces[at].kinds and not kinds & {"prefers", "suits", "well", "fine", "courtesy"}
+    ):
+        return ""
+    return ("" if grammar.unspaced else " ").join(piece.said for piece in before)
+
+
 def _longest_first(words: frozenset[str]) -> list[str]:
     return sorted(words, key=len, reverse=True)
 
@@ -106,6 +124,7 @@ def by_clause(
         return None if is_open(hence, grammar) else (found[0], False)
     if is_open(text, grammar):
         return None
+    parts = [part for part in parts if not _is_condition(part, grammar)] or parts
     heard = [(part, each[0]) for part in parts if (each := read(part)) is not None]
     if len(heard) > 1:
         heard = [(part, value) for part, value in heard if not is_busy(part, grammar)]
@@ -132,6 +151,12 @@ def is_open(text: str, grammar: Grammar) -> bool:
     return bool(_QUESTION.search(text)) or any(
         piece.kinds & _OPEN and not piece.kinds & {"filler", "about"} for piece in grammar.cut(text)
     )
+
+
+def _is_condition(clause: str, grammar: Grammar) -> bool:
+    """ "And if that cannot be, by phone": a clause that begins with an "if" is no answer."""
+    lead = next((piece for piece in grammar.cut(clause) if "and" not in piece.kinds), None)
+    return lead is not None and "condition" in lead.kinds and "yes" not in lead.kinds
 
 
 def is_busy(text: str, grammar: Grammar) -> bool:

@@ -31,6 +31,7 @@ class _Sum:
     sons: int = 0  #: those of them who are a son or a daughter
     numbered: int = 0  #: people behind a number: "2 kids"
     groups: int = 0  #: how many such numbers there are
+    leads: bool = False  #: such a number stands before everybody who is named
     first: int = 0  #: the first of them, which may be the sum of the others
     last: int = 0  #: the last of them, which may be the sum of all others
     told: int = 0  #: a number that counts nobody in particular, and so may be the sum
@@ -58,6 +59,8 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     if found.groups > _LEAST and found.first * 2 == found.numbered and not found.told:
         return None  # "2 adults 1 boy 1 girl": two or four
     total = found.named + found.numbered
+    if found.leads and found.groups == 1 and found.named in {found.first, found.first - 1}:
+        return None  # "2 people, me and my wife"
     if found.named and found.groups > 1 and found.last * 2 == total:
         return found.last  # "me, my husband and 3 kids, 5 people"
     if told := found.told or found.pending:
@@ -118,6 +121,7 @@ def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> 
         found.sons += "one_child" in kinds
         return True
     if kinds & (_SOME | {"one_child"}) and found.pending:
+        found.leads = found.leads or not (found.named or found.numbered)
         found.first = found.first or found.pending
         found.numbered += found.pending
         found.last = found.pending

@@ -75,6 +75,8 @@ def _yes_no(
         return None
     if _only_has(text, question, lexicon):
         return None
+    if _asks_if_possible(text, question, lexicon):
+        return unless(True, choice(question, 1))
     text = _without_all_is_well(text, question, lexicon)
     contented = _contented(text, question, lexicon)
     if contented is not None:
@@ -126,8 +128,11 @@ def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
     """ "She already has one": a no to "do you need …" or "would you like …", unless a yes stands there."""
     if question.kind is not Kind.YES_NO or has_question_mark(text):
         return False
-    needs = lexicon.grammar.holds(question.asked or "", "need", "offers")
+    needs = lexicon.grammar.holds(question.asked or "", "need", "offers", "permits")
     pieces = lexicon.grammar.cut(text)
+    denied = (after for one, after in pairwise(pieces) if one.kinds & {"not", "no"})
+    if any("supplied" in piece.kinds for piece in denied):
+        return False  # "tui hổng biết tiếng Anh": I know no English
     turned = any(piece.kinds & {"yes", "but", "hedge", "or"} and not piece.kinds & _LIGHT for piece in pieces)
     return needs and not turned and any("supplied" in piece.kinds for piece in pieces)
 
@@ -144,6 +149,16 @@ def _only_has(text: str, question: Question, lexicon: Lexicon) -> bool:
         return False
     asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
     return not any(word[:_LEAST_ALIKE] in asked for word in lexicon.grammar.level(text).split())
+
+
+def _asks_if_possible(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "Please, if possible": a yes to "would you like …?", and to nothing else."""
+    grammar = lexicon.grammar
+    if not grammar.holds(question.asked or "", "need", "offers"):
+        return False
+    pieces = grammar.cut(text)
+    possible = any("if_possible" in piece.kinds for piece in pieces)
+    return possible and all(piece.kinds & (_LIGHT | {"if_possible", "yes", "ok", "wish"}) for piece in pieces)
 
 
 def _without_all_is_well(text: str, question: Question, lexicon: Lexicon) -> str:

@@ -231,9 +231,7 @@ def _zero_first(
         return None
     if any(_is_zero(without_courtesy(part, lexicon), lexicon) for part in parts):
         return 0, False
-    weighty = [
-        part for part in parts if any(not piece.kinds & _EMPTY for piece in lexicon.grammar.cut(part))
-    ]
+    weighty = [part for part in parts if any(not piece.kinds & _EMPTY for piece in lexicon.grammar.cut(part))]
     if len(weighty) != 1:
         return None
     said = without_courtesy(weighty[0], lexicon)

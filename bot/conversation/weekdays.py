@@ -63,7 +63,7 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
     marks = {mark for _, mark in row if mark}
     if _adds_unknown(text, lexicon):
         return None
-    if is_busy(text, lexicon.grammar):
+    if is_busy(text, lexicon.grammar) and _EXCEPT not in marks:  # "all but Thursday, when he has soccer"
         return _free(text, of, lexicon)
     if marks & {"hedge", "or"} or (_is_joined(text, lexicon) and sum(not mark for _, mark in row) == 1):
         return None

@@ -223,7 +223,7 @@ def _names_subject(pieces: Sequence[Piece]) -> bool:
 def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     whole = all(piece.kinds & (_YES | _NO | _NEGATES | _EMPTY) for piece in pieces)
     begins_but = bool(pieces) and "but" in pieces[0].kinds
-    upto = next((place for place, piece in enumerate(pieces) if "but" in piece.kinds and place), len(pieces))
+    upto = next((place for place in range(1, len(pieces)) if _turns_off(pieces, place)), len(pieces))
     alone = upto == 1 and {"yes", "condition"} <= pieces[0].kinds  # "si puedo, pero llego tarde"
     if not alone and any(piece.kinds & {"hedge", "condition"} for piece in pieces[:upto]):
         return Reading(Leaning.TORN, whole, begins_but)
@@ -260,6 +260,12 @@ def _is_undone(rest: Sequence[Piece]) -> bool:
     """ "Je peux vraiment pas": French denies a verb behind it, with a word between at most."""
     at = next((n for n, piece in enumerate(rest[: _BEHIND + 1]) if "undoes" in piece.kinds), -1)
     return at >= 0 and not any(piece.kinds & {"but", "yes", "and"} for piece in rest[:at])
+
+
+def _turns_off(pieces: Sequence[Piece], at: int) -> bool:
+    """ "Yes I'll come only maybe late": a "but", or an "only" before a "maybe"."""
+    behind = pieces[at + 1].kinds if at + 1 < len(pieces) else frozenset[str]()
+    return "but" in pieces[at].kinds or ("only" in pieces[at].kinds and "hedge" in behind)
 
 
 def _is_turned(lead: Piece, following: Sequence[Piece]) -> bool:
