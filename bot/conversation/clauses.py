@@ -95,9 +95,9 @@ def before_excuse(text: str, grammar: Grammar) -> str:
     pieces = grammar.cut(text)
     at = next((n for n, piece in enumerate(pieces) if piece.kinds & {"busy", "condition"}), 0)
     before = pieces[:at]
-    if any(piece.kinds & _OPEN and not piece.kinds & {"filler", "about"} for piece in before):
+    if not before or any(piece.kinds & _OPEN and not piece.kinds & {"filler", "about"} for piece in before):
         return ""
-    kinds = frozenset[str]().union(*(piece.kinds for piece in before)) if before else frozenset[str]()
+    kinds = frozenset[str]().union(*(piece.kinds for piece in before))
     if kinds & {"not", "no", "refuse"} or (
         "busy" in pieces[at].kinds and not kinds & {"prefers", "suits", "well", "fine", "courtesy"}
     ):

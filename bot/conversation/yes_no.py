@@ -265,7 +265,8 @@ def _is_undone(rest: Sequence[Piece]) -> bool:
 def _turns_off(pieces: Sequence[Piece], at: int) -> bool:
     """ "Yes I'll come only maybe late": a "but", or an "only" before a "maybe"."""
     behind = pieces[at + 1].kinds if at + 1 < len(pieces) else frozenset[str]()
-    return "but" in pieces[at].kinds or ("only" in pieces[at].kinds and "hedge" in behind)
+    only = "only" in pieces[at].kinds and "agree" not in pieces[at].kinds
+    return "but" in pieces[at].kinds or (only and "hedge" in behind)
 
 
 def _is_turned(lead: Piece, following: Sequence[Piece]) -> bool:

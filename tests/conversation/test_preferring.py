@@ -324,7 +324,7 @@ def test_lists_without_commas(text: str, tag: str, choices: tuple[str, ...], val
     [
         ("si puedo pero llego tardesito", "es", "¿Puede venir a la reunión del jueves?", "yes"),
         ("si puedo voy", "es", "¿Puede venir a la reunión del jueves?", None),
-        ("ya se la pusieron en la clinica", "es", "¿Da permiso para la vacuna?", None),
+        ("ya se la pusieron en la clinica", "es", "¿Da permiso para la vacuna?", "no"),
         ("+", "ru", "Придёте?", "yes"),
         ("+1", "ru", "Придёте?", "yes"),
     ],
