@@ -13,7 +13,10 @@ from tests.understanding.measure import FOLDERS, labelled, measured
 LARGEST = ("en", "es", "hmn", "so", "ar", "zh-Hans", "zh-Hant", "vi", "fr", "ru", "pt", "ht")
 SETS = FOLDERS
 #: of the long sets, which guard against steps back by now, one line in so many; `make soak` reads all
-LONG = {"seen_more": 8, "unseen": 3, "unseen_second": 3, "unseen_third": 2, "seen": 2}
+LONG = {
+    "seen_more": 12, "seen": 3, "unseen": 3, "unseen_second": 3, "unseen_third": 3,
+    "unseen_fourth": 2, "unseen_fifth": 2, "unseen_sixth": 2, "unseen_seventh": 2,
+}  # fmt: skip
 EVERY = {} if os.environ.get("HOMELOOP_SOAK") else LONG
 #: shares of clear answers: in all, in each of the largest languages, in each of the others
 ANSWERS = {
@@ -28,7 +31,8 @@ ANSWERS = {
     "unseen_ninth": (0.97, 0.85, 0.85),
     "unseen_tenth": (0.98, 0.9, 0.85),
     "unseen_eleventh": (0.96, 0.85, 0.75),
-    "unseen_twelfth": (0.95, 0.8, 0.75),
+    "unseen_twelfth": (0.97, 0.9, 0.75),
+    "unseen_thirteenth": (0.97, 0.9, 0.75),
     "seen": (0.99, 0.97, 0.95),
     "seen_more": (0.99, 0.95, 0.9),
 }
