@@ -11,9 +11,11 @@ alarm, and so does one grave idea left over. When in doubt it is one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 
 from bot import languages
 from bot.conversation import danger_ideas
@@ -178,8 +180,20 @@ class _Spelling:
     def apart(self, phrases: Iterable[str]) -> re.Pattern[str] | None:
         """Return a pattern for phrases whose parts, parted by “…”, stand near one another."""
         gap = self.gap(_APART if self.spaced else _LETTERS_APART)
-        found = [gap.join(self._word(part.strip()) for part in phrase.split("…")) for phrase in phrases]
-        return _pattern("|".join(found) or None)
+        rows = {tuple(self._word(part.strip()) for part in phrase.split("…")) for phrase in phrases}
+        return _pattern(_by_beginning(sorted(rows), gap) or None)
+
+
+def _by_beginning(rows: Sequence[Sequence[str]], gap: str) -> str:
+    """Write rows of parts as one pattern in which a beginning that several have stands once."""
+    written = []
+    for first, same in groupby(rows, key=itemgetter(0)):
+        rests = [row[1:] for row in same]
+        if all(rests):
+            written.append(f"{first}{gap}(?:{_by_beginning(rests, gap)})")
+        else:
+            written.append(first)  # a shorter row says enough
+    return "|".join(written)
 
 
 def _joined(first: str | None, between: str, then: str | None) -> str | None:

@@ -8,7 +8,7 @@ words of each idea are in locales/danger_ideas.toml. Order does not matter.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import product
 from typing import TypeAlias
@@ -82,10 +82,13 @@ def _near(ones: list[Span], others: list[Span], far: int) -> bool:
     return any(0 <= max(a[0], b[0]) - min(a[1], b[1]) <= far for a, b in product(ones, others))
 
 
+def _alone(tag: str, marked: bool) -> Iterator[re.Pattern[str]]:
+    return (pattern for each in _tags(tag) if (pattern := _said(each, marked)))
+
+
 @cache
-def _alone(tag: str, marked: bool) -> tuple[re.Pattern[str], ...]:
-    patterns = (_pattern(_listed(each, "said", marked), marked) for each in _tags(tag))
-    return tuple(pattern for pattern in patterns if pattern)
+def _said(tag: str, marked: bool) -> re.Pattern[str] | None:
+    return _pattern(_listed(tag, "said", marked), marked)
 
 
 @cache

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 
 from bot import languages
-from bot.conversation.grammar import listed
+from bot.conversation.grammar import listed, own_words
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.slips import near
 
@@ -45,6 +45,8 @@ _BACKS = (
 _ANDS = frozenset({"و", "وال", "ولل", "وب", "ና", "ን", "ይን", "랑", "이랑", "하고", "과", "와"})
 #: and those that mean "to"
 _UNTIL = frozenset({"ل", "لل", "까지"})
+#: letters of a short form: "mon", "sat"
+_SHORT_FORM = 3
 
 
 class Is(StrEnum):
@@ -81,7 +83,10 @@ class Calendar:
 
 @cache
 def calendar_of(tag: str) -> Calendar:
-    """Return the calendar words of a language and of English. Raises `LanguageError`."""
+    """Return the calendar words of a language and of English. Raises `LanguageError`.
+
+    A short English form that is a word of the language itself is none: French “mon”.
+    """
     weekdays: dict[str, int] = {}
     months: dict[str, int] = {}
     relative: dict[str, int] = {}
@@ -89,7 +94,14 @@ def calendar_of(tag: str) -> Calendar:
         weekdays |= _levelled(languages.day_words(each), listed(each, "weekdays"))
         months |= _levelled(languages.month_words(each), listed(each, "months"))
         relative |= _levelled(languages.relative_days(each), listed(each, "days_from_now"))
+        if each != tag:
+            weekdays, months, relative = (_foreign(words, tag) for words in (weekdays, months, relative))
     return Calendar(weekdays, months, relative)
+
+
+def _foreign(words: dict[str, int], tag: str) -> dict[str, int]:
+    own = own_words(tag)
+    return {word: n for word, n in words.items() if len(word) > _SHORT_FORM or word not in own}
 
 
 def _levelled(*lists: Mapping[str, int]) -> dict[str, int]:

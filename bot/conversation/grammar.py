@@ -280,6 +280,14 @@ def _answers(tag: str, keeps_marks: bool) -> tuple[Mapping[str, frozenset[str]],
     return kinds, ordinals
 
 
+@cache
+def own_words(tag: str) -> frozenset[str]:
+    """Return the small words of a language itself, English ones left out; levelled."""
+    shared, keeps_marks = _SHARED.get(tag, tag), languages.language(tag).marks_matter
+    tables = (_table(shared, keeps_marks)[0], _answers(shared, keeps_marks)[0])
+    return frozenset[str]().union(*(words for table in tables for words in table.values()))
+
+
 def listed(tag: str, kind: str) -> Mapping[str, int]:
     """Return a list of answers.toml: word -> its place; "numbers" and "months" count from 1, days from 0."""
     rows = languages.answer_words(_SHARED.get(tag, tag)).get(kind, ())

@@ -31,6 +31,8 @@ _HAN_OTHER = re.compile(
     "第[一二三四五六七八九十]+|小[一二三四五六]|初[一二三]|高[一二三]|[一二三四五六七八九十]+(?:年级|年級|班)|一起|一点|一點|一下|一样|一樣|一定|一直|[一1]共|一家|十分(?!钟|鐘)|一般"
 )
 _SLIP = 5
+#: words of a total: "so six in all"
+_SO_IN_ALL = 2
 _TWICE, _LETTERS = re.compile(r"(\w)\1"), 2
 _DOZEN = 12
 _PAIR = re.compile("[一1][对對双雙]")
@@ -204,12 +206,13 @@ def _total(text: str, lexicon: Lexicon) -> int | None:
     grammar = lexicon.grammar
     pieces = grammar.cut(text)
     at = [place for place, piece in enumerate(pieces) if "total" in piece.kinds]
-    if len(at) != 1 or is_open(text, grammar) or len(pieces) == 1:
+    if not 0 < len(at) <= _SO_IN_ALL or is_open(text, grammar) or len(pieces) == 1:
         return None
+    first = at[-1] if len(at) > 1 and at[-1] - at[0] > _SO_IN_ALL else at[0]
     behind = _numbers_in(
-        " ".join(piece.said for piece in pieces[at[0] + 1 :]), lexicon, ones=grammar.unspaced
+        " ".join(piece.said for piece in pieces[first + 1 :]), lexicon, ones=grammar.unspaced
     )
-    before = _numbers_in(" ".join(piece.said for piece in pieces[: at[0]]), lexicon, ones=grammar.unspaced)
+    before = _numbers_in(" ".join(piece.said for piece in pieces[:first]), lexicon, ones=grammar.unspaced)
     total = behind[0] if len(behind) == 1 else before[-1] if before and not behind else None
     named = before or any("and" in piece.kinds for piece in pieces[: at[0]])
     return total if total is not None and named and total >= max(before, default=0) else None

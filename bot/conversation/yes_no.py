@@ -152,7 +152,7 @@ def _comments(clause: Reading, first: Reading) -> bool:
 
 def _clause(pieces: Sequence[Piece], asked: str, grammar: Grammar) -> Reading:
     """Read one clause. Work is a reason, and a "have" or "am" beside it agrees to nothing."""
-    if _ends_so(pieces):
+    if _ends_so(pieces) or _is_ill_and_cannot(pieces):
         return Reading(Leaning.NO)
     if (limited := _loves_to_but(pieces, grammar)) is not None:
         return Reading(limited)
@@ -253,7 +253,7 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
         return Reading(_led(Leaning.NO, rest), whole, begins_but, begins=True)
     if "not" in lead.kinds and rest and "agree" in rest[0].kinds:
         return Reading(_led(Leaning.NO, rest), whole, begins_but, begins=True)
-    return Reading(_inside(told), whole, begins_but)
+    return Reading(_inside(told, asked), whole, begins_but)
 
 
 def _is_undone(rest: Sequence[Piece]) -> bool:
@@ -302,6 +302,16 @@ def _is_about_else(pieces: Sequence[Piece], asked: str) -> bool:
     return (wishes and bool(things)) or any(piece.kinds & _MATTERS for piece in things)
 
 
+def _is_ill_and_cannot(told: Sequence[Piece]) -> bool:
+    """ "He is ill so he can't": an illness, and a phrase of refusing that ends the clause."""
+    matters = any("matter" in piece.kinds and "filler" not in piece.kinds for piece in told[:-1])
+    refused = "refuse" in told[-1].kinds and _is_phrase(told[-1].said)
+    agreed = any(
+        piece.kinds & {"yes", "ok", "agree", "hedge", "or"} and not piece.kinds & _NO for piece in told
+    )
+    return matters and refused and not agreed
+
+
 def _names_thing(piece: Piece) -> bool:
     return not piece.kinds or bool(piece.kinds & (THINGS | _MATTERS | {"busy"}))
 
@@ -344,7 +354,7 @@ def _led(leaning: Leaning, rest: Iterable[Piece]) -> Leaning:
     return leaning
 
 
-def _inside(told: Sequence[Piece]) -> Leaning:
+def _inside(told: Sequence[Piece], asked: str) -> Leaning:
     """A clause that begins with other words leans only by a phrase of its own: "we all will be there"."""
     denied = any(piece.kinds & _NEGATES and not piece.kinds & _YES for piece in told)
     refused = any("refuse" in piece.kinds and _is_phrase(piece.said) for piece in told)
@@ -357,7 +367,9 @@ def _inside(told: Sequence[Piece]) -> Leaning:
     if agreed and not denied:
         return Leaning.YES
     yes = any("yes" in piece.kinds or ("agree" in piece.kinds and " " in piece.said) for piece in told)
-    ends = "no" in told[-1].kinds and len(told) <= _FEW
+    said_of = told[-2] if len(told) > 1 else None  # "it is needed, we have no car"
+    other = said_of is not None and said_of.kinds & THINGS and not _is_in(said_of.said, asked)
+    ends = "no" in told[-1].kinds and len(told) <= _FEW and not other
     if (refused or ends) and not yes:
         return Leaning.NO
     return Leaning.TORN if denied and agreed else Leaning.NONE

@@ -13,6 +13,7 @@ from tests.conversation.test_corrections import read
 YES, NO = "yes", "no"
 
 TIMES = ("morning", "afternoon", "evening", "another time")
+PARTS = ("in the morning", "at lunch time", "in the evening")
 CHILDREN = ("Ana in grade 2", "Luis in grade 5", "both children")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday")
 CLUBS = ("chess", "dance", "drawing", "soccer")
@@ -113,6 +114,9 @@ def test_all_but_what_is_named(text: str, choices: tuple[str, ...], tag: str, va
         ("me, my husband and 3 kids, 5 people", "en", "5"),
         ("moi mon mari et le bébé", "fr", "3"),
         ("ako, asawa ko at 2 bata", "tl", "4"),
+        ("me, my husband and our four so six total", "en", "6"),
+        ("2 people, me and my wife", "en", "2"),
+        ("۲ نفر مه و خانمم", "prs", None),
     ],
 )
 def test_counts_with_a_slip_or_with_who_they_are(text: str, tag: str, value: str | None) -> None:
@@ -131,6 +135,13 @@ def test_counts_with_a_slip_or_with_who_they_are(text: str, tag: str, value: str
         ("不方便", "zh-Hans", "校车新时间对您有影响吗？", None),
         ("没影响", "zh-Hans", "校车新时间对您有影响吗？", NO),
         ("i did ill send it back monday", "en", "Did you get the form?", YES),
+        ("ya se la pusieron en la clinica", "es", "¿Da permiso para la vacuna?", NO),
+        ("cần, tui hổng biết tiếng Anh", "vi", "Anh chị có cần thông dịch viên không?", YES),
+        ("Please if its possible", "en", "Do you want an interpreter at the meeting?", YES),
+        ("if possible", "en", "Can you come on Thursday?", None),
+        ("hamro gadi chaina", "ne", "के तपाईंको बच्चालाई बस चाहिन्छ?", None),
+        ("oui je viens avec mon mari", "fr", "Pouvez-vous venir à la réunion jeudi ?", YES),
+        ("nws mob lawm ces mus tsis tau", "hmn", "Koj tus me nyuam puas mus ncig tom zoo?", NO),
     ],
 )
 def test_what_there_is_already_is_no_yes_to_an_offer(
@@ -147,6 +158,8 @@ def test_what_there_is_already_is_no_yes_to_an_offer(
         ("2", "fr", ("deux jours", "quatre jours", "une semaine"), "2"),
         ("not 2 days", "en", ("two days", "four days", "a week"), None),
         ("كردي", "ar", ("العربية", "الإنجليزية", "الكردية"), "3"),
+        ("evning is beter for us i work days", "en", PARTS, "3"),
+        ("evenings i work", "en", PARTS, None),
     ],
 )
 def test_an_amount_or_a_name_without_its_article(

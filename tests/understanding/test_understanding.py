@@ -33,6 +33,7 @@ ANSWERS = {
     "unseen_eleventh": (0.96, 0.85, 0.75),
     "unseen_twelfth": (0.97, 0.9, 0.75),
     "unseen_thirteenth": (0.97, 0.9, 0.75),
+    "unseen_fourteenth": (0.97, 0.85, 0.75),
     "seen": (0.99, 0.97, 0.95),
     "seen_more": (0.99, 0.95, 0.9),
 }
