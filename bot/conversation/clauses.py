@@ -102,7 +102,7 @@ def before_excuse(text: str, grammar: Grammar) -> str:
         "busy" in pieces[at].kinds and not kinds & {"prefers", "suits", "well", "fine", "courtesy"}
     ):
         return ""
-    return ("" if grammar.unspaced else " ").join(piece.said for piece in before)
+    return grammar.written(before)
 
 
 def _longest_first(words: frozenset[str]) -> list[str]:

@@ -129,7 +129,7 @@ def _read(text: str, lexicon: Lexicon, today: date, *, born: bool) -> tuple[date
         return None
     if following:
         rest = [piece for piece in lexicon.grammar.cut(text, frozenset({"week_after"})) if not piece.kinds]
-        text = ("" if lexicon.grammar.unspaced else " ").join(piece.said for piece in rest)
+        text = lexicon.grammar.written(rest)
     figures = set(_written_out(text, today, born=born))
     if figures:
         beside = values(tokens(without_courtesy(text, lexicon), lexicon.tag), Is.WEEKDAY)

@@ -137,6 +137,10 @@ class Grammar:
         """Cut a text into pieces; `only` names the kinds that count."""
         return list(_cut(self, self.level(text), only))
 
+    def written(self, pieces: Iterable[Piece]) -> str:
+        """Write pieces as a text again."""
+        return ("" if self.unspaced else " ").join(piece.said for piece in pieces)
+
     def holds(self, text: str, *kinds: str) -> bool:
         """Say whether a word of one of these kinds stands in a text."""
         return any(piece.kinds for piece in self.cut(text, frozenset(kinds)))

@@ -167,7 +167,7 @@ def _without_all_is_well(text: str, question: Question, lexicon: Lexicon) -> str
     if not grammar.holds(question.asked or "", "need", "offers") or not grammar.holds(text, *suits):
         return text
     pieces = grammar.cut(text, suits)
-    return ("" if grammar.unspaced else " ").join(piece.said for piece in pieces if not piece.kinds)
+    return grammar.written(piece for piece in pieces if not piece.kinds)
 
 
 def _has_one(text: str, question: Question, lexicon: Lexicon) -> bool:

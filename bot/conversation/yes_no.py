@@ -73,18 +73,19 @@ def read(
     """
     parts = clauses.clauses(clauses.told(text, grammar), grammar)
     told = [part for part in parts if not _QUESTION.search(part)]
+    asks_as_well = len(told) < len(parts)
     told = [each for part in told for each in _at_courtesy(part, grammar)]
     told = [each for part in told for each in _at_start(part, grammar)]
     if len(told) > 1:
-        told = [part for part in told if "asks" not in grammar.cut(part)[-1].kinds] or told
+        stated = [part for part in told if "asks" not in grammar.cut(part)[-1].kinds] or told
+        asks_as_well = asks_as_well or len(stated) < len(told)
+        told = stated
     if not told or (_QUESTION.search(parts[0]) and len(parts) > 1):
         return None
     heard = [_clause(grammar.cut(part), asked, grammar) for part in told]
     if echoed is None or any(each.leaning for each in heard):
         return _joined(heard)
-    found = (
-        {each for part in told if (each := echoed(part)) is not None} if len(told) >= len(parts) else set()
-    )
+    found = set() if asks_as_well else {each for part in told if (each := echoed(part)) is not None}
     if any(_goes_for_nothing(grammar.cut(part)) for part in told):
         found = {each for each in found if each[0] != Leaning.YES}
     return found.pop() if len(found) == 1 else None
@@ -99,8 +100,7 @@ def _at_courtesy(part: str, grammar: Grammar) -> list[str]:
         return [part]
     if all(piece.kinds & _EMPTY for piece in rest) or rest[0].kinds & {"but", "condition", "or", "hedge"}:
         return [part]
-    gap = "" if grammar.unspaced else " "
-    return [gap.join(piece.said for piece in each) for each in (pieces[: at + 1], rest)]
+    return [grammar.written(pieces[: at + 1]), grammar.written(rest)]
 
 
 def _at_start(part: str, grammar: Grammar) -> list[str]:
@@ -108,7 +108,7 @@ def _at_start(part: str, grammar: Grammar) -> list[str]:
     pieces = grammar.cut(part, frozenset({"agree", "states", "yes", "no", "ok", "starts"}))
     if len(pieces) < _FEW or "agree" not in pieces[0].kinds or "starts" not in pieces[1].kinds:
         return [part]
-    return [pieces[0].said, " ".join(piece.said for piece in pieces[1:])]
+    return [grammar.written(pieces[:1]), grammar.written(pieces[1:])]
 
 
 def _ends_politely(piece: Piece, grammar: Grammar) -> bool:
