@@ -56,7 +56,7 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
         return None
     if _counts_all(text, choices, lexicon):
         return tuple(range(1, len(choices) + 1)), False
-    of_days, excepts = weekdays.of_choices(choices, lexicon), lexicon.grammar.holds(text, "except")
+    of_days, excepts = weekdays.of_choices(choices, lexicon), _excepts(text, lexicon.grammar)
     if of_days and (named := weekdays.read(text, of_days, lexicon)) is not None:
         return named
     if of_days and weekdays.names_any(text, lexicon):
@@ -255,6 +255,11 @@ def mentions(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
     """Say whether a text has anything of a choice, or a weekday or figure."""
     named = weekdays.names_any(text, lexicon) or any(letter.isdigit() for letter in plain(text))
     return named or choosing.all_words(text, choices, lexicon.grammar)
+
+
+def _excepts(text: str, grammar: Grammar) -> bool:
+    """Say whether something is left out; "without problems" leaves out nothing."""
+    return any("except" in piece.kinds for piece in grammar.cut(text))
 
 
 def _all_but(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
