@@ -1,11 +1,16 @@
-"""What crosses a channel, as frozen values that know nothing of any provider."""
+"""What crosses a channel, as frozen values that know nothing of any provider.
+
+What is made for each request of a provider is a `msgspec.Struct`: a tenth of a frozen dataclass's cost.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.errors import Again
 
@@ -78,8 +83,7 @@ class Sighting:
     address: str = ""  #: whom it went to
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(Struct, frozen=True, omit_defaults=True):
     """One thing a family sent: words, a pressed button, a picture."""
 
     channel: ChannelName
@@ -100,8 +104,7 @@ class Inbound:
     language_hint: str | None = None  #: Telegram's language_code: a hint only
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReport:
+class StatusReport(Struct, frozen=True):
     """What the provider says became of a text it accepted."""
 
     channel: ChannelName
@@ -114,16 +117,15 @@ class StatusReport:
     bad_address: bool = False
     again: Again = Again.NEVER  #: of a failure: whether the text is tried again
     filtered: bool = False  #: the carrier took it for unwanted
-    raw: Mapping[str, str] = field(default_factory=dict)
+    raw: Mapping[str, str] = {}  #: (a Struct gives each its own)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One HTTP request. `body` is sent as it is."""
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     body: bytes = b""
 
 

@@ -32,21 +32,25 @@ def carry_out(
     They speak of the delivery and of its phone. `read` says what a report means, as its channel has it.
     Without settings a failure is final, whatever it was.
     """
-    last = outbox.due_until(session, most)
-    if last is None:
+    due = outbox.due_until(session, most)
+    if due is None:
         return 0
-    contacts.answer(session, outbox.arrived(session, last, now))
-    reports = [read(one) for one in outbox.due_statuses(session, last)]
-    _say(session, outbox.carry_out(session, reports, now), now, settings)
+    last, count = due
+    arrived = outbox.arrived(session, last, now)
+    contacts.answer(session, list(arrived.values()))
+    if len(arrived) < count:  # some say more than that a text arrived
+        reports = [read(one) for one in outbox.due_statuses(session, last)]
+        _say(session, outbox.carry_out(session, reports, now), now, settings)
     return outbox.carried_out(session, last)
 
 
 def leave_next(session: Session) -> int | None:
     """Give up the next report that is due, which cannot be carried out; it stays kept. Return its id."""
-    last = outbox.due_until(session, 1)
-    if last is not None:
-        outbox.carried_out(session, last)
-    return last
+    due = outbox.due_until(session, 1)
+    if due is None:
+        return None
+    outbox.carried_out(session, due[0])
+    return due[0]
 
 
 def _say(

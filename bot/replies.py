@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -59,17 +58,10 @@ def keep(
     """
     if not messages:
         return 0
-    moments = sent or [now] * len(messages)
+    came = micros(now)
+    moments = [min(micros(at), came) for at in sent] or [came] * len(messages)
     rows = [
-        (
-            str(one.channel),
-            one.provider_id,
-            one.lane,
-            one.address,
-            as_json(dict(zip(_FIELDS, _values(one), strict=True))),
-            micros(min(at, now)),
-            bool(sent),
-        )
+        (one.channel.value, one.provider_id, one.lane, one.address, as_json(one), at, bool(sent))
         for one, at in zip(messages, moments, strict=True)
     ]
     return insert_rows(connection, "inbound", _COLUMNS, rows, tail=_ONCE)
@@ -87,8 +79,6 @@ def accept_listed(session: Session, listed: Sequence[tuple[Message, datetime]], 
     return accept(session, [one for one, _ in fresh], now, sent=[at for _, at in fresh])
 
 
-_FIELDS: Final = Message.__slots__
-_values: Final = attrgetter(*_FIELDS)
 _COLUMNS: Final = ("channel", "provider_id", "lane", "address", "message", "received_at", "pulled")
 _ONCE: Final = "ON CONFLICT (channel, provider_id) DO NOTHING"
 

@@ -23,7 +23,8 @@ from bot.store import outbox
 
 log = structlog.get_logger()
 
-MOST: Final = 200  #: reports in one write, so that nobody who posts waits long behind it
+FEW: Final = 64  #: reports in one write, so that nobody who posts waits long behind it
+MOST: Final = 512  #: as many as that where ever more are due: twice as many each time
 GATHER: Final = 0.05  #: seconds in which reports come together
 
 
@@ -65,23 +66,24 @@ class Reports:
     async def look(self) -> bool:
         """Carry out all that is due; say whether the database let us."""
         try:
-            while await self._some():
-                pass
+            most = FEW
+            while await self._some(most):
+                most = min(2 * most, MOST)
         except StoreError as error:
             log.warning("reports cannot be carried out yet", why=sayable(error))
             return False
         return True
 
-    async def _some(self) -> bool:
-        """Carry out a few; say whether there may be more."""
+    async def _some(self, most: int) -> bool:
+        """Carry out so many; say whether there may be more."""
         store, now, settings = self.app.store, self.app.clock.now(), self.app.settings
         try:
-            return await store.write(receipts.carry_out, self.read, now, settings, MOST) == MOST
+            return await store.write(receipts.carry_out, self.read, now, settings, most) == most
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - one of them; the others are carried out singly
             log.error("failed", job="carry out reports", error=type(error).__name__)
-        for _ in range(MOST):
+        for _ in range(most):
             try:
                 if not await store.write(receipts.carry_out, self.read, now, settings):
                     return False

@@ -16,6 +16,7 @@ from bot.settings import Sms
 
 SID: Final = re.compile(r"(SM|MM)[0-9a-f]{32}")
 E164: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+_COUNT = re.compile(r"\d{1,2}", re.ASCII)
 _ATTEMPT = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _ONLY_ATTEMPT = re.compile(r"attempt=([A-Za-z0-9_.:-]{1,64})")
 _ANSWERED: Final = keywords.STOPS | keywords.HELPS
@@ -138,7 +139,7 @@ def _matching(value: str, name: str, pattern: re.Pattern[str]) -> str:
 
 
 def _count(value: str) -> int:
-    if not re.fullmatch(r"\d{1,2}", value, re.ASCII):
+    if not _COUNT.fullmatch(value):
         raise Malformed("NumMedia is no count.")
     return int(value)
 

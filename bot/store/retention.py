@@ -8,11 +8,11 @@ that counts stay; the words go.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
+from msgspec import to_builtins
 from sqlmodel import Session, col
 
 from bot.messages import ChannelName, DeliveryState
@@ -75,7 +75,7 @@ def _versions(replies: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def _empty_inbound(session: Session, old: sa.ColumnElement[bool], most: int) -> int:
-    blank = asdict(Message(ChannelName.SMS, provider_id="", lane="", address=""))
+    blank = to_builtins(Message(ChannelName.SMS, provider_id="", lane="", address=""))
     kept = sa.select(col(Inbound.id)).where(
         old, col(Inbound.address) != "", col(Inbound.handled_at).is_not(None)
     )

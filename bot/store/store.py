@@ -6,6 +6,10 @@ transaction, without savepoints; the futures resolve after the COMMIT. If any it
 group is rolled back and its items are run one by one, so that only the guilty one fails. A full disk
 makes SQLite roll the transaction back by itself while SQLAlchemy still thinks it open: the driver is
 asked before every commit.
+
+A hand-over to that thread and back costs more than a small commit on a disk that flushes at once. So what a
+webhook brings (`put`) is committed where it comes in, if nobody writes at that moment and the last such
+commit was quick.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import platform
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -31,12 +36,15 @@ from sqlmodel import Session, create_engine
 
 from bot.errors import AlreadyRunning, StoreError
 from bot.store import audit, schema
+from bot.store.checkpoints import LIMIT, Checkpoints
 from bot.store.outbox import stops
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 GROUP = 256  #: at most so many units of work in one commit
+SLOW = 0.004  #: seconds; where commits take longer on average, they must not hold up the event loop
+APART = 1.0  #: seconds until that is tried once more
 
 #: first SQLite releases without the WAL-reset bug, by minor version (sqlite.org/wal.html#walresetbug)
 _SOUND_WAL = {(3, 44): (3, 44, 6), (3, 50): (3, 50, 7), (3, 51): (3, 51, 3)}
@@ -66,6 +74,21 @@ class _Work:
     future: Future[Any]
 
 
+class _Line:
+    """The one connection that is written on, and how long it waits for another process."""
+
+    def __init__(self, connection: Connection, seconds: float) -> None:
+        self.connection = connection
+        self._seconds = seconds
+        self._patient = True  # as `_engine` opens it
+
+    def wait(self, *, patient: bool) -> None:
+        if patient != self._patient:
+            raw: Any = self.connection.connection.driver_connection
+            raw.execute(f"PRAGMA busy_timeout={int(self._seconds * 1000) if patient else 0}")
+            self._patient = patient
+
+
 class Store:
     """One database file and its single writer thread.
 
@@ -74,11 +97,16 @@ class Store:
 
     def __init__(self, path: Path, *, busy_seconds: float = 30.0) -> None:
         self.path = path
+        self._busy_seconds = busy_seconds
         self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._lock_file: int | None = None
         _keep_private(path)
         self.engine = _engine(path, busy_seconds)
+        self._turn = threading.Lock()  # of whoever writes
+        self._checkpoints = Checkpoints(self._connect, self._turn, driver().Error)
+        self._line: _Line | None = None  # what they write on
+        self._took = self._apart_until = 0.0
         self.stops = stops.Stops()
         self.engine.update_execution_options(**{audit.KEY: audit.TrailKey(path), stops.KEY: self.stops})
 
@@ -111,8 +139,14 @@ class Store:
     async def put(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """`write` for work that is a statement or two and needs no session: `work(connection, …)`."""
-        return await asyncio.wrap_future(self._submit(lambda connection: work(connection, *args, **kwargs)))
+        """`write` for work that is a statement or two and needs no session: `work(connection, …)`.
+
+        It is committed at once, in the caller's thread, where that keeps nobody waiting.
+        """
+        at_once = _Work(lambda connection: work(connection, *args, **kwargs), Future())
+        if not self._put_here(at_once):
+            self._submit(at_once.run, at_once.future)
+        return await asyncio.wrap_future(at_once.future)
 
     async def read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(session, …)` in a read transaction of its own, off the event loop."""
@@ -137,32 +171,77 @@ class Store:
             self._waiting.put(None)
             self._writer.join()
             self._writer = None
+        self._checkpoints.close()
+        if self._line is not None:
+            self._line.connection.close()
+            self._line = None
         self.engine.dispose()
         if self._lock_file is not None:
             os.close(self._lock_file)
             self._lock_file = None
 
-    def _submit(self, run: Callable[[Connection], Any]) -> Future[Any]:
+    def _connect(self) -> Any:
+        """Open a connection of the driver, for checkpoints."""
+        return driver().connect(self.path, isolation_level=None)
+
+    def _put_here(self, work: _Work) -> bool:
+        """Commit one unit of work in this thread; False, and nothing done, if the writer has to."""
+        if not self._waiting.empty() or time.monotonic() < self._apart_until:
+            return False
+        if not self._turn.acquire(blocking=False):
+            return False
+        try:
+            began = time.monotonic()
+            (value,) = _in_one_transaction([work], self._connection(patient=False))
+        except OperationalError:
+            self._apart_until = time.monotonic() + APART
+            return False
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            work.future.set_exception(error)
+            return True
+        finally:
+            self._turn.release()
+        ended = time.monotonic()
+        self._took += (ended - began - self._took) / 8
+        if self._took > SLOW:
+            self._apart_until = ended + APART
+        self._checkpoints.wrote()
+        work.future.set_result(value)
+        return True
+
+    def _connection(self, *, patient: bool) -> Connection:
+        """Return the connection of whoever has the turn; one, so that its pages stay in memory.
+
+        The writer is patient and waits for another process; the event loop is not.
+        """
+        if self._line is None:
+            self._line = _Line(self.engine.connect(), self._busy_seconds)
+        self._line.wait(patient=patient)
+        return self._line.connection
+
+    def _submit(self, run: Callable[[Connection], Any], future: Future[Any] | None = None) -> Future[Any]:
         if self._writer is None:
             self._writer = threading.Thread(target=self._write_forever, name="store-writer", daemon=True)
             self._writer.start()
-        future: Future[Any] = Future()
+        future = future or Future()
         self._waiting.put(_Work(run, future))
         return future
 
     def _write_forever(self) -> None:
         more = True
-        with self.engine.connect() as connection:
-            while more:
-                group = [self._waiting.get()]
-                while len(group) < GROUP and not self._waiting.empty():
-                    group.append(self._waiting.get())
-                more = None not in group
-                self._commit([work for work in group if work is not None], connection)
+        while more:
+            group = [self._waiting.get()]
+            while len(group) < GROUP and not self._waiting.empty():
+                group.append(self._waiting.get())
+            more = None not in group
+            with self._turn:
+                self._commit([work for work in group if work is not None])
+            self._checkpoints.wrote()
 
-    def _commit(self, group: list[_Work], connection: Connection) -> None:
+    def _commit(self, group: list[_Work]) -> None:
         group = [work for work in group if work.future.set_running_or_notify_cancel()]
         try:
+            connection = self._connection(patient=True)
             values = _in_one_transaction(group, connection)
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             if len(group) == 1:
@@ -252,6 +331,7 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
             "trusted_schema=OFF",
             "secure_delete=ON",  # what is erased leaves no bytes; no measurable cost (bot/store/erasure.py)
             "cache_size=-32000",
+            f"wal_autocheckpoint={LIMIT}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -1,8 +1,9 @@
 """What is posted at the same moment is kept in one durable write.
 
-A commit costs one flush of the disk, and half a millisecond of the processor, whatever it holds. Before one
-begins and while one is under way, everything that comes in gathers; the next takes all of it. Whoever posted
-is answered after the commit that holds theirs.
+A commit costs one flush of the disk, and a quarter of a millisecond of the processor, whatever it holds. So
+one begins when a turn of the event loop has brought nothing more, and holds all that has come till then; what
+comes in while it is under way gathers for the next. Whoever posted is answered after the commit that holds
+theirs.
 """
 
 from __future__ import annotations
@@ -16,9 +17,6 @@ from bot.errors import StoreError
 T = TypeVar("T")
 
 MOST = 500  #: things in one write, so that nobody waits long behind the others
-GATHER = (
-    0.001  #: seconds in which things come together: a third more of them a second (benchmarks/inbound.py)
-)
 
 
 class Intake(Generic[T]):
@@ -40,11 +38,17 @@ class Intake(Generic[T]):
     async def _write_all(self) -> None:
         try:
             while self._waiting:
-                await asyncio.sleep(GATHER)
+                await self._gather()
                 group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
                 await self._keep_group(group)
         finally:
             self._writer = None
+
+    async def _gather(self) -> None:
+        seen = 0
+        while seen < len(self._waiting) < MOST:
+            seen = len(self._waiting)
+            await asyncio.sleep(0)
 
     async def _keep_group(self, group: list[tuple[Sequence[T], asyncio.Future[None]]]) -> None:
         try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count, cycle
 from typing import Any, TypeVar
 
+from msgspec import to_builtins
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.app import App
@@ -533,7 +534,7 @@ class _Busy:
                 lane=message.lane,
                 address=phone.address,
                 contact_point_id=phone.id,
-                message=asdict(message),
+                message=to_builtins(message),
                 received_at=at,
                 handled_at=at,
             )

@@ -19,28 +19,26 @@ from sqlmodel import Session
 
 from bot.messages import DeliveryState, StatusReport
 from bot.store.tables import micros
-from bot.store.written import as_json, insert_rows
+from bot.store.written import as_json, insert_rows, run
 
 #: how far a status report has a delivery along; it never goes back
 _RANK = {"queued": 0, "sent": 1, "delivered": 2, "failed": 2}
 _REACHED = {DeliveryState.SENT: 1, DeliveryState.DELIVERED: 2, DeliveryState.FAILED: 2}
 _REPORTED = {"delivered": DeliveryState.DELIVERED, "failed": DeliveryState.FAILED}
 _EVENT: Final = ("channel", "provider_id", "attempt", "status", "code", "raw", "received_at", "due")
-_UNTIL: Final = sa.text(
-    "SELECT max(id) FROM (SELECT id FROM provider_event WHERE due ORDER BY id LIMIT :most) AS some"
+_UNTIL: Final = (
+    "SELECT max(id), count(*) FROM (SELECT id FROM provider_event WHERE due ORDER BY id LIMIT ?) AS some"
 )
 #: what nearly every report says of nearly every text; where a failure came beside it the first one counts
-_PLAINLY_ARRIVED: Final = sa.text(
-    """
-    UPDATE delivery SET state = 'delivered', reason = NULL, code = NULL, settled_at = :at
+_PLAINLY_ARRIVED: Final = """
+    UPDATE delivery SET state = 'delivered', reason = NULL, code = NULL, settled_at = ?
      WHERE provider_id IN (SELECT provider_id FROM provider_event
-                            WHERE due AND id <= :last AND status = 'delivered' AND code IS NULL)
+                            WHERE due AND id <= ? AND status = 'delivered' AND code IS NULL)
        AND provider_id NOT IN (SELECT provider_id FROM provider_event
-                                WHERE due AND id <= :last AND status = 'failed')
+                                WHERE due AND id <= ? AND status = 'failed')
        AND state = 'sent'
-    RETURNING contact_point_id
+    RETURNING provider_id, contact_point_id
     """
-)
 #: what says something new
 _DUE: Final = sa.text(
     """
@@ -52,7 +50,7 @@ _DUE: Final = sa.text(
      ORDER BY id
     """
 )
-_CARRIED_OUT: Final = sa.text("UPDATE provider_event SET due = FALSE WHERE due AND id <= :last")
+_CARRIED_OUT: Final = "UPDATE provider_event SET due = FALSE WHERE due AND id <= ?"
 #: written out, so that it costs no more than its rows; SQLite and PostgreSQL read it alike
 _MOVE: Final = sa.text(
     """
@@ -92,16 +90,16 @@ def keep_statuses(connection: Connection, reports: Sequence[StatusReport], now: 
     insert_rows(connection, "provider_event", _EVENT, rows)
 
 
-def due_until(session: Session, most: int) -> int | None:
-    """Return up to which id the next reports go that are to be carried out; None if there are none."""
-    last: int | None = session.connection().execute(_UNTIL, {"most": most}).scalar()
-    return last
+def due_until(session: Session, most: int) -> tuple[int, int] | None:
+    """Return up to which id the next reports go that are to be carried out, and how many these are."""
+    last, count = tuple(run(session.connection(), _UNTIL, most).one())
+    return (last, count) if count else None
 
 
-def arrived(session: Session, last: int, now: datetime) -> list[int]:
-    """Carry out all that only say that a text arrived; return the contact points, which are on."""
-    found = session.connection().execute(_PLAINLY_ARRIVED, {"last": last, "at": micros(now)})
-    return list(found.scalars())
+def arrived(session: Session, last: int, now: datetime) -> dict[str, int]:
+    """Carry out what only says that a text arrived; return the provider's ids with their contact points."""
+    found = run(session.connection(), _PLAINLY_ARRIVED, micros(now), last, last)
+    return dict(tuple(one) for one in found)
 
 
 def due_statuses(session: Session, last: int) -> list[Due]:
@@ -111,7 +109,7 @@ def due_statuses(session: Session, last: int) -> list[Due]:
 
 def carried_out(session: Session, last: int) -> int:
     """Note that all reports up to this one have been carried out; return how many there were."""
-    return session.connection().execute(_CARRIED_OUT, {"last": last}).rowcount
+    return run(session.connection(), _CARRIED_OUT, last).rowcount
 
 
 def carry_out(
