@@ -179,6 +179,13 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     kept = [part for part in parts if not several.is_left_out(part, lexicon.grammar)]
     if len(kept) < len(parts):
         told, parts = ", ".join(kept), kept
+    asked = question.asked or question.topic
+    matters = [
+        part for part in parts if not several.is_no_matter(part, asked, question.choices, lexicon)
+    ]
+    if matters and len(matters) < len(parts):
+        found = several.several(", ".join(matters), question.choices, lexicon)
+        return None if found is None else unless(True, chosen(question, found[0]))
     if (wanted := several.without_unwanted(parts, question.choices, lexicon)) is not None:
         return unless(True, chosen(question, wanted))
     if several.is_only_first(parts, question.choices, lexicon):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from bot.conversation import numbers
+from bot.conversation import numbers, past_days, spans
 from bot.conversation.days import Calendar, Is, Token, calendar_of, misspelt, tokens, values
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import has_question_mark, without_courtesy
@@ -59,9 +59,10 @@ _AT_MONTH = re.compile(r"(?<=\d)(?=[а-яёіїєґ]{3})")
 _YEAR = re.compile(r"^((?:19|20)\d\d)(?:г|р|r|년|года|року|roku)?$")
 #: the Ethiopian year began another day and counts from another; its months are not the Gregorian ones
 _OTHER_ERA = re.compile(
+    r"m[ùồ]ng (?:\d|m[ộo]t|hai|ba)|t[ếe]t\b|âm lịch|农历|農曆|正月|大年|初[一二三四五六七八九十]|"
     r"ዓ\s?\.?\s?ም|هجر|شمس|መስከረም|ጥቅምት|[ሕህኅ]ዳር|ታ[ሕህ]ሳስ|ጥር|ጥሪ|የካቲት|ለካቲት|መጋቢት|ሚያ[ዝዚ]ያ|ግንቦት|ሰኔ|ሰነ(?!ድ)|[ሐሓ]ም[ሌለ]|ነ[ሐሓ]ሴ|ነ[ሐሓ]ሰ|ጳጉሜ"
 )
-_HAN_WEEK = re.compile("(这|這|本|下)(?:个|個)?(?:周|週|星期|礼拜|禮拜)([一二三四五六日天])")
+_HAN_WEEK = re.compile("(这|這|本|下下|下)(?:个|個)?(?:周|週|星期|礼拜|禮拜)([一二三四五六日天])")
 #: in these languages "after" stands behind its day
 _POSTPOSED = frozenset({"so", "am", "ti", "om", "hi", "ur", "ne", "ko", "my", "zh-Hans", "zh-Hant", "ps"})
 _TURNS = frozenset({"not", "or", "except", "hedge", "refuse", "busy"})
@@ -101,8 +102,12 @@ def read(text: str, lexicon: Lexicon, today: date, asked: str = "") -> tuple[dat
     if has_question_mark(text) or _OTHER_ERA.search(text):
         return None
     born = any(piece.kinds for piece in lexicon.grammar.cut(asked, frozenset({"birth"}))) if asked else False
+    if not born and past_days.asks(asked, lexicon.grammar):
+        return past_days.read(text, lexicon, today, lambda said, day: _read(said, lexicon, day, born=False))
     if _is_no_offer(text, asked, lexicon):
         return None
+    if (ahead := spans.read(_figures_of(text, lexicon.tag), lexicon, today)) is not None:
+        return ahead.day
     found = _read(_figures_of(text, lexicon.tag), lexicon, today, born=born)
     if found is None or (born and found[0] > today):
         return None
@@ -115,8 +120,6 @@ def _is_no_offer(text: str, asked: str, lexicon: Lexicon) -> bool:
     wanted = frozenset[str]().union(*(piece.kinds for piece in lexicon.grammar.cut(asked, kinds)))
     named = frozenset[str]().union(*(piece.kinds for piece in lexicon.grammar.cut(text, kinds)))
     birth = lexicon.grammar.cut(asked, frozenset({"birth"}))
-    if "past" in wanted and not any(piece.kinds for piece in birth):
-        return True  # "Which day was he absent?": no coming day is meant
     return bool(named - wanted) and not any(piece.kinds for piece in birth)
 
 
@@ -131,10 +134,12 @@ def _read(text: str, lexicon: Lexicon, today: date, *, born: bool) -> tuple[date
         rest = [piece for piece in lexicon.grammar.cut(text, frozenset({"week_after"})) if not piece.kinds]
         text = lexicon.grammar.written(rest)
     figures = set(_written_out(text, today, born=born))
+    beside = values(tokens(without_courtesy(text, lexicon), lexicon.tag), Is.WEEKDAY)
     if figures:
-        beside = values(tokens(without_courtesy(text, lexicon), lexicon.tag), Is.WEEKDAY)
         day = figures.pop()
         return (day, True) if not figures and (not beside or beside == [day.weekday()]) else None
+    if beside and (either := _STROKES.findall(text)):
+        return _told_by_weekday(either, beside, today)
     return _in_words(text, lexicon, today, born=born, following=following)
 
 
@@ -167,7 +172,7 @@ def _which_week(text: str, lexicon: Lexicon, today: date) -> date | None:
     if any(piece.kinds & _TURNS and not piece.kinds & _EMPTY for piece in lexicon.grammar.cut(text)):
         return None
     weekday = "一二三四五六日".index(named[2].replace("天", "日"))
-    day = _of_week(today, weekday, weeks=int(named[1] == "下"))
+    day = _of_week(today, weekday, weeks=named[1].count("下"))
     return day if day >= today else None
 
 
@@ -195,6 +200,20 @@ def _either(one: int, other: int, year: str, today: date) -> Iterator[date]:
     month, day = sorted((one, other))
     whole = int(year) if len(year) == 4 else 2000 + int(year) if year else None
     yield from _dated(whole, month, day, today)
+
+
+def _told_by_weekday(
+    either: Sequence[tuple[str, str, str]], weekdays: Sequence[int], today: date
+) -> tuple[date, bool] | None:
+    """ "Monday 4/1": of the two days that the figures may be, the one that is that weekday."""
+    days = {
+        day
+        for one, other, year in either
+        for month, number in ((int(one), int(other)), (int(other), int(one)))
+        for day in _dated(2000 + int(year[-2:]) if year else None, month, number, today)
+        if [day.weekday()] == weekdays
+    }
+    return (days.pop(), False) if len(days) == 1 else None
 
 
 def _dated(year: int | None, month: int, day: int, today: date) -> Iterator[date]:

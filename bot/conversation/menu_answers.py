@@ -18,6 +18,7 @@ from bot.conversation import (
     matching,
     naming,
     pointing,
+    polarity,
     preferring,
     problems,
     verbs,
@@ -47,11 +48,17 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     spoken = _spoken(question, lexicon)
     if is_without_marks(text, lexicon) or is_tapback(text):
         return None
+    if _is_turned(question, lexicon) and not plain(text).isdecimal():
+        denied = polarity.denies_bother(text, lexicon.grammar) and not has_question_mark(text)
+        bother = polarity.asks_bother(question.asked or "", lexicon.grammar)
+        return unless(True, choice(question, 2)) if bother and denied else None
     if _asks_problem(question, lexicon):
         return _problem(text, question, spoken, lexicon)
     number = matching.whole(text, spoken, lexicon)
     if number is not None:
         return choice(question, number)
+    if question.kind is Kind.YES_NO and polarity.is_over(text, question.asked or "", lexicon.grammar):
+        return unless(True, choice(question, 2))
     if _is_supplied(text, question, lexicon):
         return unless(True, choice(question, 2))
     cannot = _cannot(text, question, lexicon)
@@ -62,6 +69,14 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         return found
     pointed = pointing.read(text, len(question.choices), lexicon.grammar)
     return unless(True, choice(question, pointed)) if pointed else None
+
+
+def _is_turned(question: Question, lexicon: Lexicon) -> bool:
+    """Say whether a yes would answer nothing: "do you mind …?", "is it that he eats no pork?"."""
+    asked, grammar = question.asked or "", lexicon.grammar
+    if question.kind is not Kind.YES_NO:
+        return False
+    return polarity.asks_bother(asked, grammar) or polarity.asks_negative(asked, grammar)
 
 
 def _yes_no(

@@ -211,6 +211,23 @@ def is_left_out(clause: str, grammar: Grammar) -> bool:
     return any("supplied" in piece.kinds for piece in grammar.cut(clause))
 
 
+def is_no_matter(clause: str, asked: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
+    """Say whether a clause tells of a choice that is all right: "milk she grew out of", "eggs he can eat".
+
+    Only where an allergy, a trouble or a need is asked for; what stands before the choice says nothing of it.
+    """
+    grammar = lexicon.grammar
+    fine = {"fine", "well", "over"}
+    if grammar.holds(asked, "ailment", "problem", "matter"):
+        fine |= {"agree", "ok", "exists"}
+    elif not grammar.holds(asked, "need", "offers"):
+        return False
+    pieces = grammar.cut(clause)
+    at = max((n for n, piece in enumerate(pieces) if piece.kinds & fine), default=-1)
+    before = grammar.written(pieces[:at]) if at > 0 else ""
+    return bool(before) and bool(choosing.named_in(before, choices, grammar))
+
+
 def without_unwanted(
     parts: Sequence[str], choices: Sequence[str], lexicon: Lexicon
 ) -> tuple[int, ...] | None:

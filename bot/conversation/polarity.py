@@ -1,0 +1,55 @@
+"""Questions to which a plain yes is no answer: "do you mind if …?", and those that ask the negative.
+
+To "do you mind?" a "sure, go ahead" and a "yes" both leave open what is meant; what denies the bother is a
+no. A negative question has two meanings for “yes”, and staff cannot approve one in English; of one that
+comes from elsewhere, or in another language, no answer is read. Illness and trouble that a question
+speaks of may be over: "gone since last night" is a no to "does she still have a fever?".
+"""
+
+from __future__ import annotations
+
+from bot.conversation.clauses import clauses
+from bot.conversation.grammar import Grammar
+
+_DENIES = frozenset({"not", "no", "none", "zero", "nothing"})
+_OPEN = frozenset({"hedge", "or", "but", "except", "condition", "wh"})
+_AGREES = frozenset({"yes", "ok", "agree"})
+#: of what somebody recovers, or what gets mended
+_TROUBLE = frozenset({"problem", "matter", "ailment", "trouble"})
+
+
+def asks_bother(question: str, grammar: Grammar) -> bool:
+    """Say whether a question is "do you mind …?", "any objection to …?"."""
+    return grammar.holds(question, "bother")
+
+
+def asks_negative(question: str, grammar: Grammar) -> bool:
+    """Say whether a question asks the negative: "孩子是不是不吃猪肉?"."""
+    return grammar.holds(question, "asked_not")
+
+
+def denies_bother(text: str, grammar: Grammar) -> bool:
+    """Say whether a text denies a bother: "no, go ahead", "I don't mind at all", "никаких возражений"."""
+    pieces = [piece for piece in grammar.cut(text) if "courtesy" not in piece.kinds]
+    if not pieces or any(piece.kinds & _OPEN and not piece.kinds & {"fine", "filler"} for piece in pieces):
+        return False
+    if any("no_bother" in piece.kinds for piece in pieces):
+        return not any("yes" in piece.kinds and not piece.kinds & (_DENIES | {"no_bother"}) for piece in pieces)
+    if any("bother" in piece.kinds for piece in pieces):
+        return any(piece.kinds & _DENIES and "bother" not in piece.kinds for piece in pieces)
+    leads = bool(pieces[0].kinds & (_DENIES - {"not"})) and not pieces[0].kinds & _AGREES
+    return leads and not any("refuse" in piece.kinds - {"no"} and " " in piece.said for piece in pieces[1:])
+
+
+def is_over(text: str, question: str, grammar: Grammar) -> bool:
+    """Say whether a text tells that the trouble of the question is over: "gone since last night"."""
+    if not grammar.holds(question, *_TROUBLE):
+        return False
+    parts = [grammar.cut(part) for part in clauses(text, grammar)]
+    open_ = any(
+        piece.kinds & (_OPEN | {"yes"}) and not piece.kinds & {"filler", "fine", "over"}
+        for part in parts
+        for piece in part
+    )
+    over = any("over" in piece.kinds for part in parts for piece in part)
+    return over and not open_
