@@ -180,9 +180,7 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if len(kept) < len(parts):
         told, parts = ", ".join(kept), kept
     asked = question.asked or question.topic
-    matters = [
-        part for part in parts if not several.is_no_matter(part, asked, question.choices, lexicon)
-    ]
+    matters = [part for part in parts if not several.is_no_matter(part, asked, question.choices, lexicon)]
     if matters and len(matters) < len(parts):
         found = several.several(", ".join(matters), question.choices, lexicon)
         return None if found is None else unless(True, chosen(question, found[0]))

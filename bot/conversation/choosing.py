@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Final
 
 from bot.conversation import day_parts, naming, weekdays
 from bot.conversation.clauses import clauses, is_busy
@@ -38,6 +39,11 @@ _RUN = 2
 _SYLLABLES = 5
 #: signs too common to tell choices apart
 _COMMON_SIGNS = frozenset("的了吧我他她你您在有要不没沒是就好都也去来來人個个一二三四五六七八九十上下到和")
+#: sizes by their letters, in English and in Portuguese; all beyond M are large
+_LETTERED: Final = {
+    "xs": "small", "s": "small", "p": "small", "pp": "small", "m": "medium",
+    "l": "large", "g": "large", "xl": "large", "gg": "large", "xg": "large", "xxl": "large", "2xl": "large",
+}  # fmt: skip
 
 
 def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool] | None:
@@ -216,7 +222,16 @@ def _ideas_of(text: str, grammar: Grammar) -> frozenset[str]:
 
 def _only_with(idea: str, labels: Sequence[str], grammar: Grammar) -> int:
     """Return the one choice that has an idea; 0 for none, or several."""
+    letters = {label.strip().casefold() for label in labels}
+    if len(letters) > 1 and letters <= _LETTERED.keys():
+        return _of_sizes(idea, labels)
     held = [n for n, label in enumerate(labels, 1) if idea in _ideas_of(label, grammar)]
+    return held[0] if len(held) == 1 else 0
+
+
+def _of_sizes(idea: str, labels: Sequence[str]) -> int:
+    """Return which of "S; M; L; XL" is meant; "the big one" means none where there is more than one."""
+    held = [n for n, label in enumerate(labels, 1) if _LETTERED[label.strip().casefold()] == idea]
     return held[0] if len(held) == 1 else 0
 
 

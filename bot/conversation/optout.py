@@ -38,6 +38,8 @@ _SAID = frozenset({"stop_said"})
 #: how somebody says to be tired of something, with the reasons for it
 _TIRED = _PARTS | _REASON
 _AMID = (_PARTS - {"enough"}) | _NARROWS | _REASON | {"before_what", "after_what", "them"}
+#: the telephone it came to, and who it came from
+_HERE = frozenset({"this_phone", "from_school"})
 #: what makes another sentence of it: "don't stop", "why", "I didn't get"
 _BARS = frozenset({"bars"})
 #: who is taken off a club's list: a child, not a telephone
@@ -190,6 +192,22 @@ def refuses_behind_reason(clause: str, grammar: Grammar) -> bool:
     only = any("only" in piece.kinds for piece in grammar.cut(rest))  # "đổi số thôi": changed it, that is all
     stops = not grammar.cease_last and not only and says_stop(rest, grammar)
     return bool(rest) and (only_refuses(rest, grammar) or stops or only_removes(rest, grammar))
+
+
+def refuses_here(clause: str, grammar: Grammar) -> bool:
+    """ "I want nothing from the school on this phone": the phone is named, and that nothing is to come there.
+
+    Where anything makes it narrower, or more than a word is unknown, it may be about something else.
+    """
+    pieces = grammar.cut(clause, _AMID | _BARS | _HERE)
+    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    if "this_phone" not in have or have & (_BARS | {"tongue", "other_language"}) or turned(pieces, grammar):
+        return False
+    rest = [piece for piece in pieces if not piece.kinds & _HERE]
+    if not rest or sum(not piece.kinds for piece in rest) > 1:
+        return False
+    no_more = bool(have & {"dont_send", "forbid", "nomore"})
+    return no_more or unwants(rest, grammar) or denies(rest, grammar)
 
 
 def gives_reason(clause: str, grammar: Grammar) -> bool:

@@ -82,6 +82,8 @@ def _is_stop(text: str, lexicon: Lexicon) -> bool:
         return True
     if any(_asks_at_the_end(clause, lexicon) for clause in clauses):
         return True
+    if any(optout.refuses_here(clause, lexicon.grammar) for clause in clauses):
+        return True
     asked = [
         part for part in _ASKED.findall(text) if not is_one_of(part, lexicon.stop, lexicon) or part == text
     ]

@@ -12,6 +12,8 @@ from bot.conversation.clauses import clauses
 from bot.conversation.grammar import Grammar
 
 _DENIES = frozenset({"not", "no", "none", "zero", "nothing"})
+#: that it is no bother, or that all is well
+_FINE = frozenset({"no_bother", "well"})
 _OPEN = frozenset({"hedge", "or", "but", "except", "condition", "wh"})
 _AGREES = frozenset({"yes", "ok", "agree"})
 #: of what somebody recovers, or what gets mended
@@ -33,8 +35,8 @@ def denies_bother(text: str, grammar: Grammar) -> bool:
     pieces = [piece for piece in grammar.cut(text) if "courtesy" not in piece.kinds]
     if not pieces or any(piece.kinds & _OPEN and not piece.kinds & {"fine", "filler"} for piece in pieces):
         return False
-    if any("no_bother" in piece.kinds for piece in pieces):
-        return not any("yes" in piece.kinds and not piece.kinds & (_DENIES | {"no_bother"}) for piece in pieces)
+    if any(piece.kinds & _FINE for piece in pieces):
+        return not any("yes" in piece.kinds and not piece.kinds & (_DENIES | _FINE) for piece in pieces)
     if any("bother" in piece.kinds for piece in pieces):
         return any(piece.kinds & _DENIES and "bother" not in piece.kinds for piece in pieces)
     leads = bool(pieces[0].kinds & (_DENIES - {"not"})) and not pieces[0].kinds & _AGREES

@@ -218,14 +218,13 @@ def is_no_matter(clause: str, asked: str, choices: Sequence[str], lexicon: Lexic
     """
     grammar = lexicon.grammar
     fine = {"fine", "well", "over"}
-    if grammar.holds(asked, "ailment", "problem", "matter"):
+    if grammar.holds(asked, "ailment", "problem", "matter", "trouble"):
         fine |= {"agree", "ok", "exists"}
     elif not grammar.holds(asked, "need", "offers"):
         return False
     pieces = grammar.cut(clause)
-    at = max((n for n, piece in enumerate(pieces) if piece.kinds & fine), default=-1)
-    before = grammar.written(pieces[:at]) if at > 0 else ""
-    return bool(before) and bool(choosing.named_in(before, choices, grammar))
+    at = max((n for n, each in enumerate(pieces) if each.kinds & fine and "and" not in each.kinds), default=0)
+    return any(choosing.mentioned(piece, choices, grammar) for piece in pieces[:at])
 
 
 def without_unwanted(

@@ -6,13 +6,17 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.days import Is, tokens, values
+from bot.conversation.grammar import Piece
 from bot.conversation.letters import plain
 from bot.conversation.lexicon import Lexicon
 
 #: days of a unit
 _DAYS = {"span_day": 1, "span_week": 7}
 _SPANS = frozenset({"span_day", "span_week", "in_time", "from_now"})
+_ONE = frozenset({"a", "an", "un", "una", "une", "um", "uma", "yon", "một", "mot", "një", "nje"})
+#: "через неделю": in these languages a unit alone is one
+_BARE_IS_ONE = frozenset({"ru", "uk", "pl"})
 _FARTHEST = 20  #: units; more is a story
 _FIGURE_ON = re.compile(r"(\d+)(?=[^\W\d])")
 _OPEN = frozenset({"hedge", "or", "not", "no", "refuse", "except"})
@@ -28,34 +32,40 @@ class Span:
 def read(text: str, lexicon: Lexicon, today: date) -> Span | None:
     """Return the day that lies so far ahead, never sure; None where no distance is told.
 
-    "5 days" without "in" or "from now" says how long something takes: no day at all, above all not the fifth.
+    "5 days" without "in" or "from now" says how long something takes: no day at all, above all not the
+    fifth. A weekday beside it ("Thursday in two weeks") is left to whoever reads days.
     """
     grammar = lexicon.grammar
     said = _FIGURE_ON.sub(r"\1 ", plain(text))
+    row = tokens(said, lexicon.tag)
+    if values(row, Is.WEEKDAY) or values(row, Is.AHEAD) not in ([], [0]):
+        return None
     pieces = grammar.cut(said, _SPANS | _OPEN)
     units = [at for at, piece in enumerate(pieces) if piece.kinds & set(_DAYS)]
-    if not units:
+    if len(units) != 1:
         return None
-    marked = any(piece.kinds & {"in_time", "from_now"} for piece in pieces)
-    count = _count(pieces, units[0], lexicon)
-    if not marked:
-        return Span(None) if count is not None and not _names(pieces, grammar) else None
-    if len(units) > 1 or count is None or any(piece.kinds & _OPEN for piece in pieces):
+    at = units[0]
+    count, begins = _count(pieces, at, lexicon)
+    if count is None:
+        return None
+    ahead = begins > 0 and "in_time" in pieces[begins - 1].kinds
+    behind = at + 1 < len(pieces) and "from_now" in pieces[at + 1].kinds
+    if not (ahead or behind):
+        told = [piece for piece in pieces if not piece.kinds]
+        return Span(None) if begins < at and len(told) <= 1 else None
+    if any(piece.kinds & _OPEN for piece in pieces):
         return Span(None)
-    days = count * next(_DAYS[kind] for kind in _DAYS if kind in pieces[units[0]].kinds)
+    days = count * next(_DAYS[kind] for kind in _DAYS if kind in pieces[at].kinds)
     return Span((today + timedelta(days=days), False))
 
 
-def _names(pieces: list[Piece], grammar: Grammar) -> bool:
-    """Say whether anything but the distance is told."""
-    return any(not piece.kinds and not piece.said.isdecimal() for piece in pieces)
-
-
-def _count(pieces: list[Piece], at: int, lexicon: Lexicon) -> int | None:
-    """Return how many units: the figure or number word beside the unit; "a week", "неделю" are one."""
-    for piece in (*reversed(pieces[max(0, at - 1) : at]), *pieces[at + 1 : at + 2]):
-        number = int(piece.said) if piece.said.isdecimal() else lexicon.numbers.get(piece.said)
-        if number is not None:
-            return number if 0 < number <= _FARTHEST else None
-    before = pieces[at - 1] if at else None
-    return 1 if before is None or before.kinds & {"in_time"} or not before.said.isdecimal() else None
+def _count(pieces: list[Piece], at: int, lexicon: Lexicon) -> tuple[int | None, int]:
+    """Return how many units and where that begins: a figure or number word beside the unit, or "a"."""
+    for place in (at - 1, at + 1):
+        if 0 <= place < len(pieces):
+            said = pieces[place].said
+            number = int(said) if said.isdecimal() else lexicon.numbers.get(said, 1 if said in _ONE else None)
+            if number is not None and 0 < number <= _FARTHEST:
+                return number, min(place, at)
+    bare = at > 0 and "in_time" in pieces[at - 1].kinds and lexicon.tag in _BARE_IS_ONE
+    return (1 if bare else None), at

@@ -105,7 +105,9 @@ async def test_a_stop_that_was_lost_is_obeyed(world: World) -> None:
     stopped = world.app.store.reading(contacts.at_address, ChannelName.SMS, phone(0))
     assert stopped is not None
     assert stopped.stopped_at is not None
-    assert all(row.message.get("provider_replied", False) == (row.message["text"] == "STOP") for row in world.kept())
+    assert all(
+        row.message.get("provider_replied", False) == (row.message["text"] == "STOP") for row in world.kept()
+    )
 
 
 async def test_a_list_that_cannot_be_read_is_read_at_the_next_look(world: World) -> None:
