@@ -334,6 +334,8 @@ def _without_limits(row: list[Token], lexicon: Lexicon) -> tuple[list[Token], bo
     at = next((n for n, each in enumerate(row) if "limit" in grammar.known.get(each.said, ())), None)
     if at is None:
         return row, False
+    if grammar.holds(" ".join(token.said for token in row), "feast"):
+        return [], True  # "the Tuesday after Christmas"
     before = [token for token in row[:at] if token.what in {Is.WEEKDAY, Is.AHEAD, Is.MONTH} or _is_day(token)]
     if lexicon.tag in _POSTPOSED:
         direct = row[at - 1] if at else Token("")

@@ -62,11 +62,11 @@ THINGS = frozenset(
      "math", "science", "computer", "mother", "father", "grandparent", "coat", "soccer", "drawing",
      "swimming", "music", "basketball", "dancing", "chess", "reading", "homework", "cooking",
      "library", "mosque", "church", "market", "park", "gym", "sister", "brother",
-     "shoes", "hat", "gloves", "trousers", "shirt", "small", "medium", "large",
+     "shoes", "hat", "gloves", "trousers", "shirt", "small", "medium", "large", "adult", "wechat",
      "milk", "juice", "water", "rice", "bread", "egg", "already", "halal"}
 )  # fmt: skip
 #: those of them that are no thing but say which one
-SIZES = frozenset({"small", "medium", "large"})
+SIZES = frozenset({"small", "medium", "large", "adult"})
 #: those of them who are people
 PEOPLE = frozenset({"mother", "father", "grandparent", "sister", "brother"})
 #: what French writes onto a word that begins with a vowel, once the apostrophe is gone

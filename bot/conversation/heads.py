@@ -48,6 +48,8 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     children = grammar.kinds.get("children", frozenset())
     if grammar.unspaced or not children or has_question_mark(text):
         return None
+    if grammar.holds(asked, "hour", "oclock", "timeword"):
+        return None  # "une heure, après je coupe" counts hours
     found = _summed(_groups(text, grammar), grammar, number)
     if found is None or (found.named > found.sons and grammar.holds(asked, "children")):
         return None

@@ -50,14 +50,14 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         return None
     if _is_turned(question, lexicon) and not plain(text).isdecimal():
         denied = polarity.denies_bother(text, lexicon.grammar) and not has_question_mark(text)
-        bother = polarity.asks_bother(question.asked or "", lexicon.grammar)
-        return unless(True, choice(question, 2)) if bother and denied else None
+        negative = polarity.asks_negative(question.asked or "", lexicon.grammar)
+        return unless(True, choice(question, 2)) if denied and not negative else None
     if _asks_problem(question, lexicon):
         return _problem(text, question, spoken, lexicon)
     number = matching.whole(text, spoken, lexicon)
     if number is not None:
         return choice(question, number)
-    if question.kind is Kind.YES_NO and polarity.is_over(text, question.asked or "", lexicon.grammar):
+    if question.kind is Kind.YES_NO and _is_past(text, question.asked or "", lexicon.grammar):
         return unless(True, choice(question, 2))
     if _is_supplied(text, question, lexicon):
         return unless(True, choice(question, 2))
@@ -69,6 +69,13 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         return found
     pointed = pointing.read(text, len(question.choices), lexicon.grammar)
     return unless(True, choice(question, pointed)) if pointed else None
+
+
+def _is_past(text: str, asked: str, grammar: Grammar) -> bool:
+    """Say whether what was asked for is over, or never was."""
+    if has_question_mark(text):
+        return False
+    return polarity.is_over(text, asked, grammar) or polarity.never(text, asked, grammar)
 
 
 def _is_turned(question: Question, lexicon: Lexicon) -> bool:
@@ -254,7 +261,8 @@ def _names_other_day(text: str, question: Question, lexicon: Lexicon, grammar: G
 
 def _asks_problem(question: Question, lexicon: Lexicon) -> bool:
     asked = question.asked or question.topic
-    return question.kind is Kind.YES_NO and problems.asks(asked, lexicon.grammar)
+    fine = lexicon.grammar.holds(asked, "asks_fine")  # "may he, no problem?": what is asked is whether all is well
+    return question.kind is Kind.YES_NO and not fine and problems.asks(asked, lexicon.grammar)
 
 
 def _problem(

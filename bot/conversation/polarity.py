@@ -55,3 +55,12 @@ def is_over(text: str, question: str, grammar: Grammar) -> bool:
     )
     over = any("over" in piece.kinds for part in parts for piece in part)
     return over and not open_
+
+
+def never(text: str, question: str, grammar: Grammar) -> bool:
+    """ "He's never had one" to "has he ever had one?": a no."""
+    if not grammar.holds(question, "ever"):
+        return False
+    pieces = grammar.cut(text)
+    says = any("never" in piece.kinds for piece in pieces) or grammar.holds(text, "never")
+    return says and not any(piece.kinds & (_OPEN | {"yes"}) - {"filler"} for piece in pieces)

@@ -214,14 +214,16 @@ def is_left_out(clause: str, grammar: Grammar) -> bool:
 def is_no_matter(clause: str, asked: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
     """Say whether a clause tells of a choice that is all right: "milk she grew out of", "eggs he can eat".
 
-    Only where an allergy, a trouble or a need is asked for; what stands before the choice says nothing of it.
+    Where an allergy or a trouble is asked for, so is what she "can" eat; what stands before the choice says
+    nothing of it.
     """
     grammar = lexicon.grammar
     fine = {"fine", "well", "over"}
     if grammar.holds(asked, "ailment", "problem", "matter", "trouble"):
         fine |= {"agree", "ok", "exists"}
     elif not grammar.holds(asked, "need", "offers"):
-        return False
+        fine = {"over"}
+    fine.add("has_it")
     pieces = grammar.cut(clause)
     at = max((n for n, each in enumerate(pieces) if each.kinds & fine and "and" not in each.kinds), default=0)
     return any(choosing.mentioned(piece, choices, grammar) for piece in pieces[:at])
