@@ -261,7 +261,9 @@ def _names_other_day(text: str, question: Question, lexicon: Lexicon, grammar: G
 
 def _asks_problem(question: Question, lexicon: Lexicon) -> bool:
     asked = question.asked or question.topic
-    fine = lexicon.grammar.holds(asked, "asks_fine")  # "may he, no problem?": what is asked is whether all is well
+    fine = lexicon.grammar.holds(
+        asked, "asks_fine"
+    )  # "may he, no problem?": what is asked is whether all is well
     return question.kind is Kind.YES_NO and not fine and problems.asks(asked, lexicon.grammar)
 
 

@@ -17,6 +17,7 @@ LONG = {
     "seen_more": 20, "seen": 3, "unseen": 3, "unseen_second": 3, "unseen_third": 3,
     "unseen_fourth": 3, "unseen_fifth": 3, "unseen_sixth": 3, "unseen_seventh": 3,
     "unseen_eighth": 2, "unseen_ninth": 2, "unseen_tenth": 2, "unseen_eleventh": 2, "unseen_twelfth": 2,
+    "unseen_thirteenth": 2, "unseen_fourteenth": 2,
 }  # fmt: skip
 EVERY = {} if os.environ.get("HOMELOOP_SOAK") else LONG
 #: shares of clear answers: in all, in each of the largest languages, in each of the others, where
@@ -36,9 +37,12 @@ ANSWERS = {
     "unseen_twelfth": (0.95, 0.8, 0.7),
     "unseen_thirteenth": (0.97, 0.85, 0.75),
     "unseen_fourteenth": (0.96, 0.8, 0.75),
+    "unseen_fifteenth": (0.79, 0.5, 0.5),
     "seen": (0.99, 0.97, 0.95),
     "seen_more": (0.98, 0.9, 0.8),
 }
+#: opt-outs of the set that was asked to be unlike all others; 97 of a hundred elsewhere
+CAUGHT = {"unseen_fifteenth": 0.93}
 
 
 def counted(which: str) -> dict[str, Counter[str]]:
@@ -60,7 +64,7 @@ def test_what_must_never_happen(which: str, never: str) -> None:
 def test_nearly_every_request_to_stop_is_honoured(which: str) -> None:
     """One within a text about danger is honoured with it; explain names the danger first."""
     counts = total(which)
-    assert counts["caught"] / counts["optouts"] >= 0.97
+    assert counts["caught"] / counts["optouts"] >= CAUGHT.get(which, 0.97)
 
 
 @pytest.mark.parametrize("which", SETS)
