@@ -35,7 +35,7 @@ class Checkpoints:
         self._thread: threading.Thread | None = None
 
     def wrote(self) -> None:
-        """Note that something was committed."""
+        """Note that something was committed; called by whoever has the turn."""
         if self._due.is_set():
             return
         self._due.set()
@@ -54,9 +54,11 @@ class Checkpoints:
     def _run(self) -> None:
         with contextlib.suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)  # on Linux a thread has its own
-        with contextlib.closing(self._connect()) as connection:
+        with contextlib.suppress(self._fault), contextlib.closing(self._connect()) as connection:
             while self._due.wait() and not self._closing.wait(PAUSE):
                 self._due.clear()
+                if self._closing.is_set():
+                    return  # `close` came between the two lines above, and its call to wake up is gone
                 with contextlib.suppress(self._fault):  # a full or locked disk: after the next commit, then
                     if self._copied(connection) > RENEW:
                         with self._turn:

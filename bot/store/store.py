@@ -193,6 +193,7 @@ class Store:
         try:
             began = time.monotonic()
             (value,) = _in_one_transaction([work], self._connection(patient=False))
+            self._checkpoints.wrote()
         except OperationalError:
             self._apart_until = time.monotonic() + APART
             return False
@@ -205,7 +206,6 @@ class Store:
         self._took += (ended - began - self._took) / 8
         if self._took > SLOW:
             self._apart_until = ended + APART
-        self._checkpoints.wrote()
         work.future.set_result(value)
         return True
 
@@ -236,7 +236,7 @@ class Store:
             more = None not in group
             with self._turn:
                 self._commit([work for work in group if work is not None])
-            self._checkpoints.wrote()
+                self._checkpoints.wrote()
 
     def _commit(self, group: list[_Work]) -> None:
         group = [work for work in group if work.future.set_running_or_notify_cancel()]

@@ -146,6 +146,25 @@ async def test_the_journal_begins_anew_while_there_is_work(
     until("the journal to begin anew", renewed)
 
 
+def test_a_close_between_the_wait_and_the_clearing_is_heard(store: Store) -> None:
+    """Its call to wake up is cleared away; once the thread then slept for ever."""
+
+    class JustNow(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            del timeout
+            found = self.is_set()
+            self.set()
+            one._due.set()
+            return found
+
+    one = checkpoints.Checkpoints(lambda: driver().connect(store.path), threading.Lock(), driver().Error)
+    one._closing = JustNow()
+    one.wrote()
+    assert one._thread is not None
+    one._thread.join(60)
+    assert not one._thread.is_alive()
+
+
 async def test_a_write_is_durable_when_it_returns(store: Store) -> None:
     await store.write(add, "kept")
     other = Store(store.path)
