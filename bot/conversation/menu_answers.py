@@ -49,9 +49,7 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if is_without_marks(text, lexicon) or is_tapback(text):
         return None
     if _is_turned(question, lexicon) and not plain(text).isdecimal():
-        denied = polarity.denies_bother(text, lexicon.grammar) and not has_question_mark(text)
-        negative = polarity.asks_negative(question.asked or "", lexicon.grammar)
-        return unless(True, choice(question, 2)) if denied and not negative else None
+        return _turned(text, question, lexicon)
     if _asks_problem(question, lexicon):
         return _problem(text, question, spoken, lexicon)
     number = matching.whole(text, spoken, lexicon)
@@ -84,6 +82,13 @@ def _is_turned(question: Question, lexicon: Lexicon) -> bool:
     if question.kind is not Kind.YES_NO:
         return False
     return polarity.asks_bother(asked, grammar) or polarity.asks_negative(asked, grammar)
+
+
+def _turned(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    """Read what denies a bother as a no; of a question that asks the negative nothing is read."""
+    if has_question_mark(text) or polarity.asks_negative(question.asked or "", lexicon.grammar):
+        return None
+    return unless(True, choice(question, 2)) if polarity.denies_bother(text, lexicon.grammar) else None
 
 
 def _yes_no(

@@ -61,6 +61,5 @@ def never(text: str, question: str, grammar: Grammar) -> bool:
     """ "He's never had one" to "has he ever had one?": a no."""
     if not grammar.holds(question, "ever"):
         return False
-    pieces = grammar.cut(text)
-    says = any("never" in piece.kinds for piece in pieces) or grammar.holds(text, "never")
-    return says and not any(piece.kinds & (_OPEN | {"yes"}) - {"filler"} for piece in pieces)
+    open_ = any(piece.kinds & (_OPEN | {"yes"}) for piece in grammar.cut(text))
+    return grammar.holds(text, "never") and not open_

@@ -8,8 +8,8 @@ makes SQLite roll the transaction back by itself while SQLAlchemy still thinks i
 asked before every commit.
 
 A hand-over to that thread and back costs more than a small commit on a disk that flushes at once. So what a
-webhook brings (`put`) is committed where it comes in, if nobody writes at that moment and the last such
-commit was quick.
+webhook brings (`put`) is committed where it comes in, if nobody writes at that moment and such commits were
+quick of late. Whoever holds the turn writes, on the one connection; a checkpoint needs it only for its end.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ class _Line:
         self._patient = True  # as `_engine` opens it
 
     def wait(self, *, patient: bool) -> None:
+        """Wait for another process from now on, or do not."""
         if patient != self._patient:
             raw: Any = self.connection.connection.driver_connection
             raw.execute(f"PRAGMA busy_timeout={int(self._seconds * 1000) if patient else 0}")
@@ -241,15 +242,14 @@ class Store:
     def _commit(self, group: list[_Work]) -> None:
         group = [work for work in group if work.future.set_running_or_notify_cancel()]
         try:
-            connection = self._connection(patient=True)
-            values = _in_one_transaction(group, connection)
+            values = _in_one_transaction(group, self._connection(patient=True))
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             if len(group) == 1:
                 group[0].future.set_exception(_explained(error, self.path))
                 return
             for work in group:
                 try:
-                    (value,) = _in_one_transaction([work], connection)
+                    (value,) = _in_one_transaction([work], self._connection(patient=True))
                 except BaseException as own:  # noqa: BLE001
                     work.future.set_exception(_explained(own, self.path))
                 else:
