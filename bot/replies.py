@@ -1,7 +1,8 @@
 """Receive one inbound message; carry out what the conversation engine makes of it.
 
-First everything is stored as it came (`accept`), in a transaction that is durable before the provider
-hears "received". Then, one inbound at a time, the contact point's talk is brought up to date, the engine
+First everything is stored as it came (`keep`), in a transaction that is durable before the provider hears
+"received". What comes twice is read once: the first that is read has its key in the index `inbound_once`, any
+other is removed. Then, one inbound at a time, the contact point's talk is brought up to date, the engine
 takes one step, and the talk, the reply and the texts that follow are committed together (`handle`).
 """
 
@@ -37,34 +38,60 @@ from bot.store.tables import (
     Talk,
     micros,
 )
-from bot.store.written import as_json, insert_rows
+from bot.store.written import MOST, as_json, insert_rows
 from bot.talking import Turn
 
 
 def accept(
     session: Session, messages: Sequence[Message], now: datetime, *, sent: Sequence[datetime] = ()
 ) -> int:
-    """Keep what came, as `keep` does, among other things."""
-    return keep(session.connection(), messages, now, sent=sent)
-
-
-def keep(
-    connection: Connection, messages: Sequence[Message], now: datetime, *, sent: Sequence[datetime] = ()
-) -> int:
-    """Keep what came, once however often it comes; return how many were new.
+    """Keep what came and is not here yet; return how many that were.
 
     `sent` says of messages that were read from the provider's list when each was sent, which is when it
     counts as received.
     """
-    if not messages:
-        return 0
+    moments = [*sent] or [now] * len(messages)
+    here = _here(session, messages)
+    new = {_key(one): (one, at) for one, at in zip(messages, moments, strict=True) if _key(one) not in here}
+    keep(session.connection(), [one for one, _ in new.values()], now, [at for _, at in new.values()], bool(sent))
+    return len(new)
+
+
+def keep(
+    connection: Connection,
+    messages: Sequence[Message],
+    now: datetime,
+    sent: Sequence[datetime] = (),
+    pulled: bool = False,
+) -> None:
+    """Keep what came, as often as it came: `handle` reads it once.
+
+    Whether it is here already is not asked while a provider waits for our answer. Its keys are drawn by
+    lot, so each would make a page of an index of its own part of the commit.
+    """
     came = micros(now)
     moments = [min(micros(at), came) for at in sent] or [came] * len(messages)
     rows = [
-        (one.channel.value, one.provider_id, one.lane, one.address, as_json(one), at, bool(sent))
+        (one.channel.value, one.provider_id, one.lane, one.address, as_json(one), at, pulled)
         for one, at in zip(messages, moments, strict=True)
     ]
-    return insert_rows(connection, "inbound", _COLUMNS, rows, tail=_ONCE)
+    insert_rows(connection, "inbound", _COLUMNS, rows)
+
+
+def _key(message: Message) -> tuple[str, str]:
+    return message.channel.value, message.provider_id
+
+
+def _here(session: Session, messages: Sequence[Message]) -> set[tuple[str, str]]:
+    """Return which of these keys are here, read or unread."""
+    key = (col(Inbound.channel), col(Inbound.provider_id))
+    unread = sa.select(*key).where(col(Inbound.handled_at).is_(None))
+    found = {tuple(row) for row in session.connection().execute(unread)} if messages else set()
+    for start in range(0, len(messages), MOST):
+        some = {_key(one) for one in messages[start : start + MOST]}
+        read = sa.select(*key).where(sa.tuple_(*key).in_(some), col(Inbound.handled_at).is_not(None))
+        found.update(tuple(row) for row in session.connection().execute(read))
+    return found
 
 
 def accept_listed(session: Session, listed: Sequence[tuple[Message, datetime]], now: datetime) -> int:
@@ -80,7 +107,6 @@ def accept_listed(session: Session, listed: Sequence[tuple[Message, datetime]], 
 
 
 _COLUMNS: Final = ("channel", "provider_id", "lane", "address", "message", "received_at", "pulled")
-_ONCE: Final = "ON CONFLICT (channel, provider_id) DO NOTHING"
 
 
 def unhandled(session: Session, most: int) -> list[int]:
@@ -98,6 +124,9 @@ def handle(session: Session, inbound_id: int, settings: Settings, now: datetime)
     """
     inbound = session.get(Inbound, inbound_id, populate_existing=True)
     if inbound is None or inbound.handled_at is not None or _earlier_unread(session, inbound):
+        return []
+    if _came_before(session, inbound):
+        session.delete(inbound)
         return []
     message = _message(inbound)
     contact = _contact(session, message, settings, now)
@@ -120,6 +149,9 @@ def give_up(session: Session, inbound_id: int, now: datetime) -> None:
     """An inbound that the program could not deal with goes to a person, words and all."""
     inbound = session.get(Inbound, inbound_id, populate_existing=True)
     if inbound is None:
+        return
+    if _came_before(session, inbound):
+        session.delete(inbound)
         return
     inbound.handled_at = now
     contact = contacts.at_address(session, inbound.channel, inbound.address)
@@ -146,6 +178,18 @@ _EARLIER_UNREAD = sa.select(col(Inbound.id)).where(
 def _earlier_unread(session: Session, inbound: Inbound) -> bool:
     same = {"before": inbound.id, "channel": inbound.channel, "address": inbound.address}
     return session.connection().execute(_EARLIER_UNREAD, same).first() is not None
+
+
+def _came_before(session: Session, inbound: Inbound) -> bool:
+    same = {"channel": inbound.channel, "provider_id": inbound.provider_id}
+    return session.connection().execute(_CAME_BEFORE, same).first() is not None
+
+
+_CAME_BEFORE = sa.select(col(Inbound.id)).where(
+    col(Inbound.handled_at).is_not(None),
+    col(Inbound.channel) == sa.bindparam("channel"),
+    col(Inbound.provider_id) == sa.bindparam("provider_id"),
+)
 
 
 def _opens_bot(message: Message) -> bool:

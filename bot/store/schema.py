@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import StoreError
@@ -55,6 +56,25 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", "bot.store:migrations")
     config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with engine.connect() as connection:
+        # A table that is made anew is dropped on the way, and what refers to it must stay
+        # (sqlite.org/lang_altertable.html); outside a transaction, as the pragma does nothing within one.
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                _refuse_orphans(connection)
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_orphans(connection: Connection) -> None:
+    """Give the transaction up if a row refers to one that is not there. Raises `StoreError`."""
+    found = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if found is not None:
+        raise StoreError(
+            f"The table {found[0]} refers to rows of {found[2]} that are not there; nothing was changed. "
+            "Restore the newest backup, and send us this sentence."
+        )

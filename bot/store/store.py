@@ -134,7 +134,7 @@ class Store:
 
     async def write(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(session, …)` in the next group commit; return after it is durable."""
-        run = _in_session(lambda session: work(session, *args, **kwargs))
+        run = in_session(lambda session: work(session, *args, **kwargs))
         return await asyncio.wrap_future(self._submit(run))
 
     async def put(
@@ -155,7 +155,7 @@ class Store:
 
     def writing(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`write` for code that is not async."""
-        result: T = self._submit(_in_session(lambda session: work(session, *args, **kwargs))).result()
+        result: T = self._submit(in_session(lambda session: work(session, *args, **kwargs))).result()
         return result
 
     def reading(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -259,8 +259,8 @@ class Store:
             work.future.set_result(value)
 
 
-def _in_session(work: Callable[[Session], T]) -> Callable[[Connection], T]:
-    """Run work in a session of its own on the writer's connection."""
+def in_session(work: Callable[[Session], T]) -> Callable[[Connection], T]:
+    """Make work for a session into work for a connection, as `put` takes it."""
 
     def run(connection: Connection) -> T:
         with Session(connection, expire_on_commit=False, autoflush=True) as session:

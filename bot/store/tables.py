@@ -461,8 +461,9 @@ class Inbound(SQLModel, table=True):
     """Everything a family sent, as it came, before anyone thinks about it."""
 
     __table_args__ = (
-        UniqueConstraint("channel", "provider_id"),
         _partial("inbound_unread", "id", where="handled_at IS NULL"),
+        #: a key that a provider drew by lot dirties a page of its own; that is paid when a text is read
+        _partial("inbound_once", "channel", "provider_id", where="handled_at IS NOT NULL", unique=True),
     )
     id: int | None = Field(default=None, primary_key=True)
     channel: str
