@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from bot import languages
 from bot.conversation import (
+    asides,
     clauses,
     corrections,
     dates,
@@ -186,6 +187,9 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         return None if found is None else unless(True, chosen(question, found[0]))
     if (wanted := several.without_unwanted(parts, question.choices, lexicon)) is not None:
         return unless(True, chosen(question, wanted))
+    if listed := asides.several_of(told, asked, question.choices, lexicon):
+        found = several.several(listed, question.choices, lexicon)
+        return None if found is None else unless(True, chosen(question, found[0]))
     if several.is_only_first(parts, question.choices, lexicon):
         found = several.several(parts[0], question.choices, lexicon)
         if found is not None:

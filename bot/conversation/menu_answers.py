@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.conversation import (
+    asides,
     choosing,
     clauses,
     dates,
@@ -332,6 +333,8 @@ def _one_of(
         return None
     if (place := _by_place(text, question, lexicon)) is not None:
         return unless(True, choice(question, place))
+    if aside := asides.one_of(text, question.choices, lexicon):
+        return unless(True, choice(question, aside))
     named = clauses.by_clause(
         text, lexicon.grammar, lambda said: choosing.read(said, question.choices, lexicon)
     )
