@@ -19,6 +19,7 @@ from bot.conversation import (
     dates,
     matching,
     numbers,
+    remainders,
     scales,
     several,
     times,
@@ -175,7 +176,25 @@ def _in_plain_korean(text: str) -> str:
 
 
 def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    text = remainders.without_pronoun(text, lexicon.grammar)
+    rest = remainders.rest(text, question.asked or question.topic, question.choices, lexicon)
+    if rest:
+        return unless(True, chosen(question, rest))
+    if (found := _listed(text, question, lexicon)) is not None:
+        return found
+    if remainders.all_wanted(text, question.choices, lexicon):
+        return unless(True, chosen(question, tuple(range(1, len(question.choices) + 1))))
+    named = remainders.languages_named(text, question.choices, lexicon)
+    return unless(True, chosen(question, named)) if named else None
+
+
+def _listed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     told = clauses.told(text, lexicon.grammar)
+    if remainders.asks_avoided(question.asked or question.topic, lexicon.grammar):
+        avoided = remainders.avoided(told, question.choices, lexicon)
+        found = several.several(avoided, question.choices, lexicon) if avoided else None
+        if found is not None:
+            return unless(True, chosen(question, found[0]))
     parts = clauses.clauses(told, lexicon.grammar)
     kept = [part for part in parts if not several.is_left_out(part, lexicon.grammar)]
     if len(kept) < len(parts):

@@ -146,14 +146,14 @@ def _names(
         return held, rest
     if sizes := _sizes(text, labels):
         return sizes, grammar.cut(_SIZE.sub(" ", text))
-    held = set[int]()
+    held = frozenset[int]()
     rest = list[Piece]()
     for piece in grammar.cut(without_courtesy(text, lexicon)):
         its = choosing.mentioned(piece, labels, grammar) or _akin(piece, labels, grammar)
         held |= its
         if not its:
             rest.append(piece)
-    return frozenset(held), rest
+    return held, rest
 
 
 def _akin(piece: Piece, labels: Sequence[str], grammar: Grammar) -> frozenset[int]:

@@ -288,10 +288,14 @@ def _all_but(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple
     before, behind = pieces[:at], pieces[at + 1 :]
     if grammar.unspaced and at == 0:  # "除了游泳都要"
         behind = behind[: next((n for n, piece in enumerate(behind) if piece.kinds & _EVERY), 0)]
+    elif all(piece.kinds & EMPTY for piece in before) and (
+        ends := next((n for n, piece in enumerate(behind) if piece.kinds & (_EVERY | {"others"})), 0)
+    ):
+        before, behind = [behind[ends]], behind[:ends]  # "menos la chamarra, lo demás sí"
     if not any(_is_weighty(piece) for piece in behind):
         left = [piece for piece in before if not piece.kinds & _EVERY]
     elif (
-        any(piece.kinds & _EVERY for piece in pieces[: at + 1])
+        any(piece.kinds & (_EVERY | {"others"}) for piece in (*pieces[: at + 1], *before))
         or sum(not piece.kinds for piece in before) == 1
     ):
         left = behind

@@ -1,0 +1,155 @@
+"""Answers to "which of these?" that speak of all of them, or of the rest: "all please, we came with nothing".
+
+And of what somebody cannot have: there "eggs and fish he can't, milk is fine" denies what it chooses. Never
+sure: what is wanted is read back once (docs/dialogue.md, rule 8).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bot.conversation import choosing, weekdays
+from bot.conversation.clauses import clauses, is_open
+from bot.conversation.grammar import PEOPLE, Grammar, Piece
+from bot.conversation.intent import has_question_mark
+from bot.conversation.letters import plain
+from bot.conversation.lexicon import Lexicon
+from bot.conversation.several import several
+
+_ALL: Final = frozenset({"all", "every"})
+_DENIES: Final = frozenset({"not", "no", "dont", "refuse", "none", "nothing", "zero"})
+_FINE: Final = frozenset({"well", "fine", "suits", "content", "ok", "over"})
+_TURNS: Final = _DENIES | {"hedge", "or", "except", "others", "condition", "than", "wh", "half"}
+_HAS: Final = frozenset({"supplied", "has_it", "exists", "already"})
+#: words that nobody knows beside an "all", at most
+_FEW: Final = 2
+_TWO: Final = 2
+#: a pronoun and, in brackets, who that is: "I (the mother)"
+_WHO: Final = re.compile(r"(\w+)\s*\(([^()]*)\)")
+
+
+def all_wanted(text: str, labels: Sequence[str], lexicon: Lexicon) -> bool:
+    """Say whether a text begins with an "all" and names no choice: "all of it, we came with one suitcase"."""
+    grammar = lexicon.grammar
+    parts = clauses(text, grammar)
+    if not parts or has_question_mark(text) or weekdays.of_choices(labels, lexicon):
+        return False
+    first = grammar.cut(parts[0])
+    at = next((n for n, piece in enumerate(first) if piece.kinds & _ALL), -1)
+    if at < 0 or any(not piece.kinds for piece in first[:at]):
+        return False
+    if any(piece.kinds & (_TURNS | _FINE) and not piece.kinds & _ALL for piece in grammar.cut(text)):
+        return False
+    if sum(not piece.kinds for piece in first) > _FEW or any(letter.isdigit() for letter in plain(text)):
+        return False
+    return not choosing.all_words(text, labels, grammar)
+
+
+def without_pronoun(text: str, grammar: Grammar) -> str:
+    """ "I (the mother) and grandma": who "I" is stands in brackets."""
+
+    def who(found: re.Match[str]) -> str:
+        told = grammar.holds(found[1], "myself") and grammar.holds(found[2], *PEOPLE)
+        return found[2] if told else found[0]
+
+    return _WHO.sub(who, text)
+
+
+def rest(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, ...]:
+    """ "The coat he has, all the others please": what is had is left out; () for another text.
+
+    And the reverse, "shoes and notebooks, the others we have": what stands before "the others" is wanted.
+    """
+    grammar = lexicon.grammar
+    if not grammar.holds(asked, "need", "offers") or has_question_mark(text) or is_open(text, grammar):
+        return ()
+    parts = clauses(text, grammar)
+    others = [part for part in parts if grammar.holds(part, "others")]
+    named = [(part, choosing.named_in(part, labels, grammar)) for part in parts if part not in others]
+    named = [(part, its) for part, its in named if its]
+    if len(others) != 1 or not named or choosing.named_in(others[0], labels, grammar):
+        return ()
+    had = [its for part, its in named if _is_had(grammar.cut(part))]
+    wanted = _is_wanted(grammar.cut(others[0]))
+    its = frozenset[int]().union(*(its for _, its in named))
+    if len(had) == len(named) and wanted is not False:
+        return tuple(n for n in range(1, len(labels) + 1) if n not in its)
+    found = several(", ".join(part for part, _ in named), labels, lexicon)
+    return found[0] if found and not had and wanted is False else ()
+
+
+def _is_had(pieces: Sequence[Piece]) -> bool:
+    return any(piece.kinds & _HAS for piece in pieces)
+
+
+def _is_wanted(pieces: Sequence[Piece]) -> bool | None:
+    """Say whether "the others" are wanted; None where nothing says so."""
+    if any(piece.kinds & (_HAS | _FINE) and not piece.kinds & {"filler"} for piece in pieces):
+        return False
+    if any(piece.kinds & {"want", "need", "wish", "yes", "all", "every", "courtesy"} for piece in pieces):
+        return True
+    return None
+
+
+def asks_avoided(asked: str, grammar: Grammar) -> bool:
+    """Say whether a question asks what somebody can not have: an allergy, a "must not"."""
+    return grammar.holds(asked, "ailment", "not", "refuse", "dont")
+
+
+def avoided(text: str, labels: Sequence[str], lexicon: Lexicon) -> str:
+    """ "Nuts never, fish neither, the rest is fine": what is denied, without its denials and what is fine.
+
+    Nothing where no clause denies: a list is read as any other.
+    """
+    grammar = lexicon.grammar
+    parts = clauses(text, grammar)
+    if has_question_mark(text) or is_open(text, grammar):
+        return ""
+    kept = [part for part in parts if not _is_fine(grammar.cut(part))]
+    denied = [
+        part for part in kept if _denies(grammar.cut(part)) and choosing.named_in(part, labels, grammar)
+    ]
+    if not denied or any(
+        piece.kinds & {"all", "every", "none", "except"} for part in kept for piece in grammar.cut(part)
+    ):
+        return ""
+    said = [
+        grammar.written(piece for piece in grammar.cut(part) if not piece.kinds & (_DENIES | {"exists"}))
+        for part in kept
+    ]
+    return ", ".join(part for part in said if plain(part))
+
+
+def _is_fine(pieces: Sequence[Piece]) -> bool:
+    fine = any(piece.kinds & (_FINE | {"others", "agree"}) for piece in pieces)
+    return fine and not _denies(pieces)
+
+
+def _denies(pieces: Sequence[Piece]) -> bool:
+    return any(piece.kinds & _DENIES and not piece.kinds & {"filler", "fine"} for piece in pieces)
+
+
+def languages_named(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, ...]:
+    """ "Somali and English, the children also learn Arabic": every language that is named; () for none."""
+    grammar = lexicon.grammar
+    theirs = [lexicon.names.get(plain(label), "") for label in labels]
+    if sum(map(bool, theirs)) < _TWO or has_question_mark(text):
+        return ()
+    if any(piece.kinds & (_TURNS | {"but"}) and "filler" not in piece.kinds for piece in grammar.cut(text)):
+        return ()
+    forms = {word: grammar.fronts(word) for word in plain(text).split()}
+    said = {lexicon.names[form] for its in forms.values() for form in its if form in lexicon.names}
+    if grammar.arabic and any(
+        word.startswith("و") and not _is_known(its, lexicon) for word, its in forms.items()
+    ):
+        return ()  # one more language, perhaps
+    held = tuple(n for n, tag in enumerate(theirs, 1) if tag and tag in said)
+    own = choosing.named_in(text, labels, grammar)
+    both = tuple(sorted(own | {*held}))
+    return both if len(both) > 1 and said <= {tag for tag in theirs if tag} else ()
+
+
+def _is_known(forms: frozenset[str], lexicon: Lexicon) -> bool:
+    return any(form in lexicon.names or lexicon.grammar.known.get(form) for form in forms)
