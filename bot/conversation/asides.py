@@ -48,6 +48,7 @@ class _Part:
     adds: bool  #: it has an "and" or an "also"
     of_others: bool  #: somebody else wants it
     has: bool  #: more is said of it than a list would
+    states: bool  #: a verb is said of it that is no wish
     denied: bool
 
 
@@ -73,7 +74,7 @@ def several_of(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -
     """
     needs = lexicon.grammar.holds(asked, "need", "offers")
     named = _named(text, labels, lexicon)
-    first = next((n for n, part in enumerate(named) if not part.plain), len(named))
+    first = next((n for n, part in enumerate(named) if _is_told(part, needs=needs)), len(named))
     listed, behind = named[:first], named[first:]
     if not listed or not behind or _unclear(text, named, lexicon):
         return ""
@@ -81,7 +82,7 @@ def several_of(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -
     wanted = frozenset[int]().union(*(part.names for part in listed))
     if any(part.adds or part.picks or part.names & wanted or len(part.names) > 1 for part in behind):
         return ""
-    if not only and not all(part.denied or (needs and part.has) for part in behind):
+    if not only and not all(part.denied or (needs and (part.has or part.states)) for part in behind):
         return ""
     return ", ".join(part.text for part in listed)
 
@@ -94,6 +95,10 @@ def _named(text: str, labels: Sequence[str], lexicon: Lexicon) -> list[_Part]:
     of_days = weekdays.of_choices(labels, lexicon)
     cut = (piece for clause in clauses(told(text, grammar), grammar) for piece in at_but(clause, grammar))
     return [part for piece in cut if (part := _part(piece, labels, of_days, lexicon)).names]
+
+
+def _is_told(part: _Part, *, needs: bool) -> bool:
+    return not part.plain or (needs and part.states and not part.wants)
 
 
 def _only(names: frozenset[int]) -> int:
@@ -113,7 +118,7 @@ def _part(text: str, labels: Sequence[str], of_days: dict[int, int], lexicon: Le
     grammar = lexicon.grammar
     names, rest = _names(text, labels, of_days, lexicon)
     kinds = frozenset[str]().union(*(piece.kinds for piece in rest))
-    denied = any(piece.kinds & _DENIES and "filler" not in piece.kinds for piece in rest)
+    denied = any(piece.kinds & _DENIES and not piece.kinds & {"filler", "and"} for piece in rest)
     hedged = any(piece.kinds & _OPEN and "filler" not in piece.kinds for piece in rest)
     busy = is_busy(text, grammar)
     light = all(piece.kinds & _LIGHT and not _tells(piece) for piece in rest)
@@ -126,6 +131,7 @@ def _part(text: str, labels: Sequence[str], of_days: dict[int, int], lexicon: Le
         adds=any(piece.kinds & _ADDS for piece in rest),
         of_others=bool(names) and any(piece.kinds & PEOPLE for piece in rest),
         has=bool(names) and any(not piece.kinds or _tells(piece) for piece in rest),
+        states=any(piece.kinds & {"states", "agree"} and not piece.kinds & _WANTS for piece in rest),
         denied=denied,
     )
 

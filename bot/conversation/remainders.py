@@ -40,7 +40,7 @@ def all_wanted(text: str, labels: Sequence[str], lexicon: Lexicon) -> bool:
     at = next((n for n, piece in enumerate(first) if piece.kinds & _ALL), -1)
     if at < 0 or any(not piece.kinds for piece in first[:at]):
         return False
-    if any(piece.kinds & (_TURNS | _FINE) and not piece.kinds & _ALL for piece in grammar.cut(text)):
+    if any(piece.kinds & (_TURNS | _FINE) and not piece.kinds & _ALL for piece in first):
         return False
     if sum(not piece.kinds for piece in first) > _FEW or any(letter.isdigit() for letter in plain(text)):
         return False
