@@ -16,6 +16,7 @@ from bot.conversation import choosing, weekdays
 from bot.conversation.clauses import at_but, clauses, is_busy, is_open, told
 from bot.conversation.grammar import PEOPLE, THINGS, Grammar, Piece
 from bot.conversation.intent import has_question_mark, without_courtesy
+from bot.conversation.letters import plain
 from bot.conversation.lexicon import Lexicon
 
 _LIGHT: Final = frozenset(
@@ -55,7 +56,9 @@ class _Part:
 def one_of(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     """Return the number of the one choice that is wanted, from 1; 0 where nobody can tell."""
     named = _named(text, labels, lexicon)
-    if len(frozenset[int]().union(*(part.names for part in named))) < _TWO or _unclear(text, named, lexicon):
+    if len(frozenset[int]().union(*(part.names for part in named))) < _TWO or _unclear(
+        text, named, labels, lexicon
+    ):
         return 0
     picked = {part.names for part in named if part.picks}
     if len(picked) == 1:
@@ -76,7 +79,7 @@ def several_of(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -
     named = _named(text, labels, lexicon)
     first = next((n for n, part in enumerate(named) if _is_told(part, needs=needs)), len(named))
     listed, behind = named[:first], named[first:]
-    if not listed or not behind or _unclear(text, named, lexicon):
+    if not listed or not behind or _unclear(text, named, labels, lexicon):
         return ""
     only = any(piece.kinds & {"only"} for part in listed for piece in lexicon.grammar.cut(part.text))
     wanted = frozenset[int]().union(*(part.names for part in listed))
@@ -105,12 +108,12 @@ def _only(names: frozenset[int]) -> int:
     return next(iter(names)) if len(names) == 1 else 0
 
 
-def _unclear(text: str, named: Sequence[_Part], lexicon: Lexicon) -> bool:
+def _unclear(text: str, named: Sequence[_Part], labels: Sequence[str], lexicon: Lexicon) -> bool:
     return (
         has_question_mark(text)
         or is_open(text, lexicon.grammar)
         or any(part.of_others for part in named)
-        or any(letter.isdigit() for letter in text)
+        or (any(letter.isdigit() for letter in text) and not _are_figures(labels))
     )
 
 
@@ -127,7 +130,7 @@ def _part(text: str, labels: Sequence[str], of_days: dict[int, int], lexicon: Le
         names,
         plain=bool(names) and light and not (denied or hedged or busy),
         picks=bool(names) and bool(kinds & {"picks", "prefers"}) and not (denied or hedged or busy),
-        wants=bool(kinds & _WANTS),
+        wants=bool(kinds & _WANTS) or not rest,
         adds=any(piece.kinds & _ADDS for piece in rest),
         of_others=bool(names) and any(piece.kinds & PEOPLE for piece in rest),
         has=bool(names) and any(not piece.kinds or _tells(piece) for piece in rest),
@@ -152,6 +155,12 @@ def _names(
         return held, rest
     if sizes := _sizes(text, labels):
         return sizes, grammar.cut(_SIZE.sub(" ", text))
+    if _are_figures(labels):
+        pieces = grammar.cut(text)
+        held = frozenset(
+            n for n, label in enumerate(labels, 1) if plain(label) in [one.said for one in pieces]
+        )
+        return held, [piece for piece in pieces if not piece.said.isdecimal()]
     held = frozenset[int]()
     rest = list[Piece]()
     for piece in grammar.cut(without_courtesy(text, lexicon)):
@@ -166,6 +175,11 @@ def _akin(piece: Piece, labels: Sequence[str], grammar: Grammar) -> frozenset[in
     if piece.kinds or grammar.unspaced:
         return frozenset()
     return frozenset(choosing.all_named(piece.said, labels, grammar)[0])
+
+
+def _are_figures(labels: Sequence[str]) -> bool:
+    """ "34; 36; 38": choices that are figures, beyond any place."""
+    return all(plain(label).isdecimal() and int(plain(label)) > len(labels) for label in labels)
 
 
 def _sizes(text: str, labels: Sequence[str]) -> frozenset[int]:
