@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from bot.conversation import choosing, weekdays
@@ -33,7 +34,7 @@ _WANTS: Final = frozenset({"want", "need", "wish"})
 #: where a syllable names too little
 _SYLLABIC: Final = frozenset({"my", "km", "lo"})
 #: sizes by their letters, as they are written
-_SIZE: Final = re.compile(r"(?<!\w)(?:X{0,3}[SL]|M|[PG]{1,2}|XG)(?!\w)")
+_SIZE: Final = re.compile(r"(?<![A-Za-z])(?:X{0,3}[SL]|M|[PG]{1,2}|XG)(?![A-Za-z'’])")
 _TWO: Final = 2
 
 
@@ -51,21 +52,30 @@ class _Part:
     has: bool  #: more is said of it than a list would
     states: bool  #: a verb is said of it that is no wish
     denied: bool
+    cut_off: bool  #: another clause stands right before it, without a mark
 
 
 def one_of(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
-    """Return the number of the one choice that is wanted, from 1; 0 where nobody can tell."""
+    """Return the number of the one choice that is wanted, from 1; 0 where this cannot tell.
+
+    Less than 0 where two sizes are named by their letters, and nobody can.
+    """
     named = _named(text, labels, lexicon)
-    if len(frozenset[int]().union(*(part.names for part in named))) < _TWO or _unclear(
+    if len(labels) == _TWO and (other := _the_other(text, named, lexicon)):
+        return other
+    alone = len(frozenset[int]().union(*(part.names for part in named))) < _TWO
+    if (alone and not _is_sized(labels) and not any(part.cut_off for part in named)) or _unclear(
         text, named, labels, lexicon
     ):
         return 0
     picked = {part.names for part in named if part.picks}
     if len(picked) == 1:
         return _only(picked.pop())
+    if alone and named and _is_sized(labels) and not any(part.denied for part in named):
+        return _only(named[0].names)
     plain = [n for n, part in enumerate(named) if part.plain]
-    if picked or len(plain) != 1 or not (plain[0] == 0 or named[plain[0]].wants):
-        return 0
+    if alone or picked or len(plain) != 1 or not (plain[0] == 0 or named[plain[0]].wants):
+        return -1 if _is_sized(labels) and not alone else 0
     return _only(named[plain[0]].names)
 
 
@@ -96,8 +106,39 @@ def _named(text: str, labels: Sequence[str], lexicon: Lexicon) -> list[_Part]:
     if lexicon.tag in _SYLLABIC:
         return []
     of_days = weekdays.of_choices(labels, lexicon)
-    cut = (piece for clause in clauses(told(text, grammar), grammar) for piece in at_but(clause, grammar))
-    return [part for piece in cut if (part := _part(piece, labels, of_days, lexicon)).names]
+    parts = [
+        _part(piece, labels, of_days, lexicon, cut_off=n > 0)
+        for clause in clauses(told(text, grammar), grammar)
+        for n, piece in enumerate(each for one in at_but(clause, grammar) for each in _at_pick(one, grammar))
+    ]
+    return [part for part in parts if part.names]
+
+
+def _at_pick(clause: str, grammar: Grammar) -> list[str]:
+    """ "I don't read well better ring me": what asks for a choice begins a clause, if verbs stand first."""
+    pieces, words = grammar.cut(clause), clause.split()
+    at = [n for n, piece in enumerate(pieces[:-1]) if n and piece.kinds & {"picks", "prefers"}]
+    if grammar.unspaced or grammar.cease_last or not at:
+        return [clause]
+    if sum(len(piece.said.split()) for piece in pieces) != len(words):
+        return [clause]
+    ends = [0, *(sum(len(piece.said.split()) for piece in pieces[:n]) for n in at), len(words)]
+    return [" ".join(words[one:two]) for one, two in pairwise(ends) if two > one]
+
+
+def _the_other(text: str, named: Sequence[_Part], lexicon: Lexicon) -> int:
+    """ "Not Thursday, I got court. The other one is fine": of two the one that is not denied."""
+    grammar = lexicon.grammar
+    if has_question_mark(text) or len(named) != 1 or len(named[0].names) != 1 or not named[0].denied:
+        return 0
+    hedged = any(piece.kinds & {"hedge", "or", "condition"} for piece in grammar.cut(text))
+    if hedged or not grammar.holds(text, "others", "another", "the_other"):
+        return 0
+    return _TWO + 1 - next(iter(named[0].names))
+
+
+def _is_sized(labels: Sequence[str]) -> bool:
+    return len(labels) >= _TWO and all(_SIZE.fullmatch(label.strip()) for label in labels)
 
 
 def _is_told(part: _Part, *, needs: bool) -> bool:
@@ -117,7 +158,9 @@ def _unclear(text: str, named: Sequence[_Part], labels: Sequence[str], lexicon: 
     )
 
 
-def _part(text: str, labels: Sequence[str], of_days: dict[int, int], lexicon: Lexicon) -> _Part:
+def _part(
+    text: str, labels: Sequence[str], of_days: dict[int, int], lexicon: Lexicon, *, cut_off: bool
+) -> _Part:
     grammar = lexicon.grammar
     names, rest = _names(text, labels, of_days, lexicon)
     kinds = frozenset[str]().union(*(piece.kinds for piece in rest))
@@ -136,6 +179,7 @@ def _part(text: str, labels: Sequence[str], of_days: dict[int, int], lexicon: Le
         has=bool(names) and any(not piece.kinds or _tells(piece) for piece in rest),
         states=any(piece.kinds & {"states", "agree"} and not piece.kinds & _WANTS for piece in rest),
         denied=denied,
+        cut_off=cut_off,
     )
 
 
@@ -184,8 +228,8 @@ def _are_figures(labels: Sequence[str]) -> bool:
 
 def _sizes(text: str, labels: Sequence[str]) -> frozenset[int]:
     """ "M mais mettez L": sizes by their letters, as capitals."""
-    letters = [label.strip() for label in labels]
-    if len(letters) < _TWO or not all(_SIZE.fullmatch(each) for each in letters) or text.isupper():
+    if not _is_sized(labels) or text.isupper():
         return frozenset()
+    letters = [label.strip() for label in labels]
     said = set(_SIZE.findall(text))
     return frozenset(n for n, each in enumerate(letters, 1) if each in said)

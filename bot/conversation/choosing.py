@@ -39,6 +39,9 @@ _RUN = 2
 _SYLLABLES = 5
 #: signs too common to tell choices apart
 _COMMON_SIGNS = frozenset("的了吧我他她你您在有要不没沒是就好都也去来來人個个一二三四五六七八九十上下到和")
+_DEVANAGARI = re.compile("[\u0900-\u097f]")
+#: an hour as French and Portuguese write it
+_CLOCK = re.compile(r"\d{1,2}h(?:\d{2})?")
 #: sizes by their letters, in English and in Portuguese; all beyond M are large
 _LETTERED: Final = {
     "xs": "small", "s": "small", "p": "small", "pp": "small", "m": "medium",
@@ -339,7 +342,7 @@ def _own_words(labels: Sequence[str], grammar: Grammar) -> tuple[frozenset[str],
         {
             form
             for word in grammar.level(label).split()
-            for form in (grammar.fronts(word) if grammar.arabic else (word,))
+            for form in (grammar.fronts(word) if grammar.arabic or _DEVANAGARI.match(word) else (word,))
             if not word.isdecimal()
             and not grammar.known.get(word, frozenset()) & _BETWEEN
             and (len(word) > 2 or not word.isascii())
@@ -406,7 +409,7 @@ def _weighed(number: int, rest: Sequence[Piece], *, slips: bool) -> tuple[int, b
 
 def _is_figure(pieces: Sequence[Piece], at: int) -> bool:
     """Say whether a piece is a figure that may be a choice's: it is none behind "at", before "o'clock"."""
-    if not any(letter.isdigit() for letter in pieces[at].said):
+    if not any(letter.isdigit() for letter in pieces[at].said) or _CLOCK.fullmatch(pieces[at].said):
         return False
     beside = (*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2])
     return not any(piece.kinds & {"at", "oclock", "timeword", "limit", "years"} for piece in beside)

@@ -18,7 +18,7 @@ _V = TypeVar("_V")
 #: never between two figures, which belong together ("3:30"); a picture ends a clause too, and Korean "-요"
 _MARKS = re.compile(
     r"[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u200d]+"
-    r"|(?<=[어아여해예에이세네게돼되워려와봐줘까데고서지라]요)\s+"
+    r"|(?<=[어아여해예에이세네게돼되워려와봐줘까데고서지라니]요)\s+"
     r"|[,;:!\n¡¿。，；！–—()…؛،።፣፤၊။~～.、]+(?!\d)|(?<!\d)[,;:!\n¡¿。，；！–—()…؛،።፣፤၊။~～.、]+"
     r"|\s-\s|(?<=[?？؟])"
 )

@@ -52,6 +52,8 @@ _KOREAN_ENDS = (
     "랑요",
     "도요",
 )
+#: what Nepali writes onto the end of a word
+_NEPALI_ENDS = ("बाटै", "बाट", "देखि", "सम्म", "लाई", "हरू", "सँग", "मा", "मै", "ले", "को", "का", "की", "कै")
 #: Korean writes a figure and what it counts as one word
 _FIGURES = re.compile("([0-9])(?=[\uac00-\ud7a3])")
 #: things that people call by several names
@@ -180,13 +182,18 @@ class Grammar:
         """Return a word, and without what Arabic writes onto its front."""
         if "\uac00" <= word[-1:] <= "\ud7a3":
             return frozenset({word, *(word[: -len(end)] for end in _KOREAN_ENDS if word.endswith(end))})
+        if "\u0900" <= word[:1] <= "\u097f":
+            ends = (end for end in _NEPALI_ENDS if word.endswith(end) and len(word) > len(end) + 1)
+            return frozenset({word, *(word[: -len(end)] for end in ends)})
         if self.elides:
             whole = _ELIDED.sub("", word)
             return frozenset({word, whole} if len(whole) >= _BARE else {word})
         if not self.arabic:
             return frozenset({word})
-        bare = (word[len(front) :] for front in _ARABIC_FRONT if word.startswith(front))
-        return frozenset({word, *(each for each in bare if len(each) > 2)})
+        bare = {word[len(front) :] for front in _ARABIC_FRONT if word.startswith(front)}
+        forms = {word, *(each for each in bare if len(each) > 2)}
+        short = {each[:-1] for each in forms if each.endswith("ا") and len(each) >= _BARE}  # "عصراً"
+        return frozenset(forms | short)
 
     def _kinds_of(self, run: str, only: frozenset[str] | None) -> frozenset[str]:
         kinds = self.known.get(run, frozenset())

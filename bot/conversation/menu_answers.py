@@ -334,7 +334,7 @@ def _one_of(
     if (place := _by_place(text, question, lexicon)) is not None:
         return unless(True, choice(question, place))
     if aside := asides.one_of(text, question.choices, lexicon):
-        return unless(True, choice(question, aside))
+        return unless(True, choice(question, aside)) if aside > 0 else None
     named = clauses.by_clause(
         text, lexicon.grammar, lambda said: choosing.read(said, question.choices, lexicon)
     )
