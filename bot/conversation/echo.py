@@ -142,10 +142,11 @@ def _denies(word: str, tag: str) -> str:
 
 def _repeats(word: str, asked: Sequence[str], tag: str) -> bool:
     """Say whether a word is one of the question's, in another form."""
-    return any(_akin(word, each, tag) for each in asked)
+    return any(akin(word, each, tag) for each in asked)
 
 
-def _akin(word: str, other: str, tag: str) -> bool:
+def akin(word: str, other: str, tag: str) -> bool:
+    """Say whether two words are forms of one."""
     if word == other and len(word) > 1:
         return True
     if tag in _ETHIOPIC:

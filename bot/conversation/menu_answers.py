@@ -16,6 +16,7 @@ from bot.conversation import (
     dates,
     days,
     echo,
+    first_words,
     matching,
     naming,
     pointing,
@@ -134,8 +135,8 @@ def _yes_no(
         return unless(not sure, choice(question, number))
     if has_question_mark(text):
         return None
-    slip = matching.misspelt(text, spoken, lexicon)
-    return None if slip is None else unless(True, choice(question, slip))
+    slip = matching.misspelt(text, spoken, lexicon) or first_words.read(text, question.asked or "", lexicon)
+    return unless(True, choice(question, slip)) if slip else None
 
 
 def _is_shown(text: str, shown: str, lexicon: Lexicon) -> bool:
