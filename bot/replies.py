@@ -53,7 +53,8 @@ def accept(
     moments = [*sent] or [now] * len(messages)
     here = _here(session, messages)
     new = {_key(one): (one, at) for one, at in zip(messages, moments, strict=True) if _key(one) not in here}
-    keep(session.connection(), [one for one, _ in new.values()], now, [at for _, at in new.values()], bool(sent))
+    came, times = [one for one, _ in new.values()], [at for _, at in new.values()]
+    keep(session.connection(), came, now, times, pulled=bool(sent))
     return len(new)
 
 
@@ -86,11 +87,11 @@ def _here(session: Session, messages: Sequence[Message]) -> set[tuple[str, str]]
     """Return which of these keys are here, read or unread."""
     key = (col(Inbound.channel), col(Inbound.provider_id))
     unread = sa.select(*key).where(col(Inbound.handled_at).is_(None))
-    found = {tuple(row) for row in session.connection().execute(unread)} if messages else set()
+    found = {(row[0], row[1]) for row in session.connection().execute(unread)} if messages else set()
     for start in range(0, len(messages), MOST):
         some = {_key(one) for one in messages[start : start + MOST]}
         read = sa.select(*key).where(sa.tuple_(*key).in_(some), col(Inbound.handled_at).is_not(None))
-        found.update(tuple(row) for row in session.connection().execute(read))
+        found.update((row[0], row[1]) for row in session.connection().execute(read))
     return found
 
 

@@ -98,7 +98,8 @@ def _has_allergen(parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar
         for part in parts
         for piece in part
     )
-    return YES if not fine and _tells(parts, frozenset({"allergen"})) else 0
+    eats = any(grammar.holds(grammar.written(part), "eats") for part in parts)
+    return YES if not (fine or eats) and _tells(parts, frozenset({"allergen"})) else 0
 
 
 def _tells(parts: Sequence[Sequence[Piece]], kinds: frozenset[str]) -> bool:

@@ -87,9 +87,11 @@ def _is_turned(question: Question, lexicon: Lexicon) -> bool:
 
 
 def _turned(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
-    """Read what denies a bother as a no; of a question that asks the negative nothing is read."""
+    """Read what denies a bother, or gives a reason for it; of a question that asks the negative nothing."""
     if has_question_mark(text) or polarity.asks_negative(question.asked or "", lexicon.grammar):
         return None
+    if polarity.affirms_bother(text, lexicon.grammar):
+        return unless(True, choice(question, 1))
     return unless(True, choice(question, 2)) if polarity.denies_bother(text, lexicon.grammar) else None
 
 

@@ -9,12 +9,16 @@ speaks of may be over: "gone since last night" is a no to "does she still have a
 from __future__ import annotations
 
 from bot.conversation.clauses import clauses
-from bot.conversation.grammar import Grammar
+from bot.conversation.grammar import Grammar, Piece
 
 _DENIES = frozenset({"not", "no", "none", "zero", "nothing"})
 #: that it is no bother, or that all is well
 _FINE = frozenset({"no_bother", "well"})
 _OPEN = frozenset({"hedge", "or", "but", "except", "condition", "wh"})
+#: words that agree to nothing
+_LIGHT = _DENIES | _FINE | {"filler"}
+#: pieces in which a yes would agree
+_LEAD = 2
 _AGREES = frozenset({"yes", "ok", "agree"})
 #: of what somebody recovers, or what gets mended
 _TROUBLE = frozenset({"problem", "matter", "ailment", "trouble"})
@@ -32,15 +36,32 @@ def asks_negative(question: str, grammar: Grammar) -> bool:
 
 def denies_bother(text: str, grammar: Grammar) -> bool:
     """Say whether a text denies a bother: "no, go ahead", "I don't mind at all", "никаких возражений"."""
-    pieces = [piece for piece in grammar.cut(text) if "courtesy" not in piece.kinds]
-    if not pieces or any(piece.kinds & _OPEN and not piece.kinds & {"fine", "filler"} for piece in pieces):
+    parts = [grammar.cut(part) for part in clauses(text, grammar)]
+    pieces = [piece for part in parts[:1] for piece in part if "courtesy" not in piece.kinds]
+    behind = [piece for part in parts[1:] for piece in part]
+    if not pieces or any(_leaves_open(piece) for piece in (*pieces, *behind)):
         return False
-    if any(piece.kinds & _FINE for piece in pieces):
-        return not any("yes" in piece.kinds and not piece.kinds & (_DENIES | _FINE) for piece in pieces)
+    if any(piece.kinds & _FINE for piece in (*pieces, *behind)):
+        return not any("yes" in piece.kinds and not piece.kinds & _LIGHT for piece in pieces[:_LEAD])
     if any("bother" in piece.kinds for piece in pieces):
         return any(piece.kinds & _DENIES and "bother" not in piece.kinds for piece in pieces)
     leads = bool(pieces[0].kinds & (_DENIES - {"not"})) and not pieces[0].kinds & _AGREES
     return leads and not any("refuse" in piece.kinds - {"no"} and " " in piece.said for piece in pieces[1:])
+
+
+def affirms_bother(text: str, grammar: Grammar) -> bool:
+    """ "Yes, because I get off at 3:30", "yes a bit, I work": a yes with its reason."""
+    pieces = [piece for piece in grammar.cut(text) if "courtesy" not in piece.kinds]
+    if not pieces or "yes" not in pieces[0].kinds or pieces[0].kinds & _DENIES:
+        return False
+    denied = any(
+        piece.kinds & (_DENIES | _FINE | {"but"}) and "filler" not in piece.kinds for piece in pieces
+    )
+    return not denied and any(piece.kinds & {"because", "busy"} for piece in pieces[1:])
+
+
+def _leaves_open(piece: Piece) -> bool:
+    return bool(piece.kinds & _OPEN) and not piece.kinds & {"fine", "filler", "agree"}
 
 
 def is_over(text: str, question: str, grammar: Grammar) -> bool:

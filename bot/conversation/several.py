@@ -72,7 +72,7 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
     if any(not choosing.named_in(piece.said, choices, grammar) for piece in turning):
         return None  # but "the bus pass", where "pass" is a choice's own word
     if said in _ALL or (any(each & _EVERY for each in kinds) and all(each & EMPTY for each in kinds)):
-        return _all_of_them(said, kinds, choices, grammar)
+        return None if grammar.holds(text, "well") else _all_of_them(said, kinds, choices, grammar)
     return _listed(text, said, choices, lexicon, of_days=bool(of_days))
 
 
@@ -80,7 +80,7 @@ def _all_of_them(
     said: str, kinds: Sequence[frozenset[str]], choices: Sequence[str], grammar: Grammar
 ) -> tuple[tuple[int, ...], bool] | None:
     """ "All", "both": every choice; "both" of three, and "all is well", are none."""
-    if any("well" in each for each in kinds) or (_two(said, grammar) and len(choices) > _BOTH_OF):
+    if _two(said, grammar) and len(choices) > _BOTH_OF:
         return None
     return tuple(range(1, len(choices) + 1)), not any("wish" in each for each in kinds)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import pairwise
 
 from bot.conversation import clauses
 from bot.conversation.grammar import THINGS, Grammar, Piece
@@ -233,7 +234,7 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     if not told:
         return Reading(Leaning.NONE, whole, begins_but)
     lead, rest = told[0], told[1:]
-    if _is_turned(lead, rest[:1]) or _is_asked(pieces):
+    if _is_turned(lead, rest[:1]) or _is_asked(pieces) or _is_either(pieces):
         return Reading(Leaning.TORN, whole, begins_but)
     if "agree" in lead.kinds and _is_undone(rest):
         return Reading(Leaning.NO, whole, begins_but, begins=True)
@@ -276,6 +277,14 @@ def _is_turned(lead: Piece, following: Sequence[Piece]) -> bool:
     first = lead.said[:1]
     together = "\u0e00" <= first < "\uac00" and not "\u1200" <= first <= "\u137f"
     return any("problem" in each.kinds or (together and each.kinds & _NEGATES) for each in following)
+
+
+def _is_either(pieces: Sequence[Piece]) -> bool:
+    """ "Делали или нет, не помню": an "or" right before a yes or no."""
+    return any(
+        "or" in one.kinds and two.kinds & {"yes", "no"} and not one.kinds & {"yes", "no", "filler"}
+        for one, two in pairwise(pieces)
+    )
 
 
 def _goes_on(rest: Sequence[Piece]) -> bool:
