@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from bot.conversation import numbers, past_days, spans
+from bot.conversation import named_days, numbers, past_days, plain_dates, spans
 from bot.conversation.days import Calendar, Is, Token, calendar_of, misspelt, tokens, values
 from bot.conversation.grammar import Grammar, Piece
 from bot.conversation.intent import has_question_mark, without_courtesy
@@ -74,6 +74,7 @@ _NEXT = frozenset({"next", "week_after"})
 #: a day may stand among so many unknown words; more of them make it a story
 _SHORT = 6
 _HOURS = 12
+_TWO_FIGURES = 2
 #: "one" as the name of a month's first day; elsewhere it is an article ("some day in December")
 _FIRSTS = frozenset({"uno", "1", "một", "mot", "mong mot", "isa"})
 
@@ -99,13 +100,22 @@ def read(text: str, lexicon: Lexicon, today: date, asked: str = "") -> tuple[dat
     `today` is the day on the school's clock. `asked` is the question: for a day of birth a text without a
     year names none, and no day that is still to come is one.
     """
+    text = plain_dates.written(text, lexicon.tag, today)
     if has_question_mark(text) or _OTHER_ERA.search(text):
         return None
     born = any(piece.kinds for piece in lexicon.grammar.cut(asked, frozenset({"birth"}))) if asked else False
     if not born and past_days.asks(asked, lexicon.grammar):
         return past_days.read(text, lexicon, today, lambda said, day: _read(said, lexicon, day, born=False))
+    ahead_asked = lexicon.grammar.holds(asked, "may_i")  # "can you come?"
+    if not (born or ahead_asked) and (before := named_days.behind(text, lexicon, today)):
+        return before, False
     if _is_no_offer(text, asked, lexicon):
         return None
+    if not born and (feast := named_days.feast(text, lexicon, today)):
+        return feast, False
+    of_month, day = named_days.within_month(_figures_of(text, lexicon.tag), lexicon, today)
+    if of_month and not born:
+        return (day, False) if day else None
     if (ahead := spans.read(_figures_of(text, lexicon.tag), lexicon, today)) is not None:
         return ahead.day
     found = _read(_figures_of(text, lexicon.tag), lexicon, today, born=born)
@@ -137,9 +147,11 @@ def _read(text: str, lexicon: Lexicon, today: date, *, born: bool) -> tuple[date
     beside = values(tokens(without_courtesy(text, lexicon), lexicon.tag), Is.WEEKDAY)
     if figures:
         day = figures.pop()
+        if any(int(other) != day.day for other in _DAY_SIGN.findall(text)):
+            return None  # "the flight is on January 6th, the 7th he rests, back on the 8th"
         return (day, True) if not figures and (not beside or beside == [day.weekday()]) else None
-    if beside and (either := _STROKES.findall(text)):
-        return _told_by_weekday(either, beside, today)
+    if (either := _STROKES.findall(text)) and (beside or born or _names_month(text, lexicon)):
+        return _told_beside(either, beside, _months_of(text, lexicon), today, born=born)
     return _in_words(text, lexicon, today, born=born, following=following)
 
 
@@ -202,18 +214,39 @@ def _either(one: int, other: int, year: str, today: date) -> Iterator[date]:
     yield from _dated(whole, month, day, today)
 
 
-def _told_by_weekday(
-    either: Sequence[tuple[str, str, str]], weekdays: Sequence[int], today: date
+def _told_beside(
+    either: Sequence[tuple[str, str, str]],
+    weekdays: Sequence[int],
+    months: Sequence[int],
+    today: date,
+    *,
+    born: bool,
 ) -> tuple[date, bool] | None:
-    """ "Monday 4/1": of the two days that the figures may be, the one that is that weekday."""
+    """ "Monday 4/1", "02/11/2017 (novembre)": of the two days, the one of that weekday or month."""
     days = {
         day
         for one, other, year in either
+        if year or not born
         for month, number in ((int(one), int(other)), (int(other), int(one)))
-        for day in _dated(2000 + int(year[-2:]) if year else None, month, number, today)
-        if [day.weekday()] == weekdays
+        for day in _dated(_whole(year, today), month, number, today)
+        if (not weekdays or [day.weekday()] == weekdays) and (not months or [day.month] == months)
     }
-    return (days.pop(), False) if len(days) == 1 else None
+    return (days.pop(), False) if len(days) == 1 and (weekdays or months) else None
+
+
+def _whole(year: str, today: date) -> int | None:
+    """Return a year that may have two figures only; None for none."""
+    if len(year) != _TWO_FIGURES:
+        return int(year) if year else None
+    return int(year) + (2000 if int(year) <= today.year % 100 + 1 else 1900)
+
+
+def _names_month(text: str, lexicon: Lexicon) -> bool:
+    return bool(_months_of(text, lexicon))
+
+
+def _months_of(text: str, lexicon: Lexicon) -> list[int]:
+    return list(dict.fromkeys(values(tokens(plain(_STROKES.sub(" ", text)), lexicon.tag), Is.MONTH)))
 
 
 def _dated(year: int | None, month: int, day: int, today: date) -> Iterator[date]:

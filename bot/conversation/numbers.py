@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.conversation import heads
+from bot.conversation import amounts, heads
 from bot.conversation.clauses import clauses, is_open, told
 from bot.conversation.grammar import PEOPLE, Grammar, Piece
 from bot.conversation.intent import without_courtesy
@@ -52,13 +52,39 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     `asked` is the question: to "how many minutes" half an hour is thirty. People who are counted up
     ("me, my husband and two boys") are a sum only where every word is accounted for.
     """
+    text = text.replace("廿", "二十").replace("卅", "三十") if lexicon.tag.startswith("zh") else text
+    for said in (text, *clauses(text, lexicon.grammar)[:1]):
+        long = amounts.minutes(said, asked, lexicon.grammar, lambda word: _figure_or(word, lexicon))
+        if long is not None:
+            return long, False
+    if (
+        sorts := amounts.of_sorts(text, asked, lexicon.grammar, lambda word: _figure_or(word, lexicon))
+    ) is not None:
+        return sorts, False
     found = _one(text, lexicon, asked)
+    if found is None and asked:
+        found = _otherwise(text, lexicon, asked)
     if found is not None and found[0] != 1:
         return found
     counted = heads.count(text, lexicon.grammar, asked, lambda word: of(word, lexicon))
     if found is not None and (not counted or _numbers_in(text, lexicon)):
         return found  # but "just me and my husband" is two
     return None if counted is None else (counted, False)
+
+
+def _figure_or(word: str, lexicon: Lexicon) -> int | None:
+    return int(word) if word.isdecimal() and len(word) < _DIGITS else of(word, lexicon)
+
+
+def _otherwise(text: str, lexicon: Lexicon, asked: str) -> tuple[int, bool] | None:
+    """Read a class by its ordinal, or the number that stands before its reason; never sure."""
+    grade = amounts.grade(text, asked, lexicon, lambda word: _figure_or(word, lexicon))
+    if grade is not None:
+        return grade, False
+    if lexicon.grammar.holds(asked, "children") and not lexicon.grammar.holds(text, "only"):
+        return None  # children of two clauses may be counted up
+    before = amounts.before_reason(text, lexicon.grammar, lambda said: _one(said, lexicon, asked))
+    return None if before is None else (before, False)
 
 
 def _one(text: str, lexicon: Lexicon, asked: str) -> tuple[int, bool] | None:

@@ -1,0 +1,47 @@
+"""Dates as only one language writes them, in the words of the calendar that all are read by.
+
+"民國108年", "廿八號", "17년 2월", "mùng 4 tháng 1 tây", "12 ጥሪ 2027", "day b4 yesterday".
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_BEFORE = re.compile(r"\bb4\b", re.IGNORECASE)
+#: a day of the solar calendar in Vietnamese, and the word for one of the moon's first ten
+_SOLAR = re.compile(r"\b(?:tây|tay|dương lịch|duong lich)\b|\b(?:19|20)\d\d\b")
+_MUNG = re.compile(r"\bm[ùồ]ng\b", re.IGNORECASE)
+#: "by the western calendar" in Amharic and Tigrinya, and the months of which January is the first
+_WESTERN = re.compile("በ?ፈረንጅ(?:ኛ)?|ብ?ፈረንጂ|ኤውሮጳዊ")
+_WESTERN_MONTHS = {
+    "january": ("ጥሪ",), "february": ("ለካቲት",), "march": ("መጋቢት",), "april": ("ሚያዝያ",),
+    "may": ("ግንቦት",), "june": ("ሰነ",), "july": ("ሓምለ",), "august": ("ነሓሰ",),
+    "september": ("መስከረም",), "october": ("ጥቅምቲ",), "november": ("ሕዳር",), "december": ("ታሕሳስ",),
+}  # fmt: skip
+_ETHIOPIC_MONTH = re.compile("|".join(name for names in _WESTERN_MONTHS.values() for name in names))
+#: years of the Republic, and years of this century by their last two figures
+_REPUBLIC = re.compile(r"民[國国]\s?(\d{2,3})\s?年")
+_SHORT_YEAR = re.compile(r"(?<!\d)(\d\d(?:年|년))(?=\s?\d{1,2}\s?(?:月|월))")
+
+
+def written(text: str, tag: str, today: date) -> str:
+    """Write what a language has of its own as a plain date: "民國108年", "mùng 4 tháng 1 tây", "b4"."""
+    if tag == "en":
+        return _BEFORE.sub("before", text)
+    if tag == "vi" and _SOLAR.search(text):
+        return _MUNG.sub("ngày", text)
+    if tag in {"am", "ti"} and (
+        _WESTERN.search(text) or str(today.year + 1) in text or str(today.year) in text
+    ):
+        return _WESTERN.sub(" ", _ETHIOPIC_MONTH.sub(lambda found: f" {_english(found[0])} ", text))
+    if tag.startswith("zh"):
+        text = text.replace("廿", "二十").replace("卅", "三十").replace("元月", "1月")
+        text = _REPUBLIC.sub(lambda found: f"{int(found[1]) + 1911}年", text)
+    if tag in {"zh-Hans", "zh-Hant", "ko"}:
+        text = _SHORT_YEAR.sub(r"20\1", text)
+    return text
+
+
+def _english(month: str) -> str:
+    return next(english for english, names in _WESTERN_MONTHS.items() if month in names)
