@@ -35,7 +35,15 @@ _HAN: Final = "一二三四五六七八九"
 Count = Callable[[str], int | None]
 
 
-def minutes(text: str, asked: str, grammar: Grammar, count: Count) -> int | None:
+def read(text: str, asked: str, grammar: Grammar, count: Count) -> int | None:
+    """Return the minutes that a text tells as hours, or two sorts of people together; None for others."""
+    for said in (text, *clauses(text, grammar)[:1]):
+        if (long := _minutes(said, asked, grammar, count)) is not None:
+            return long
+    return _of_sorts(text, asked, grammar, count)
+
+
+def _minutes(text: str, asked: str, grammar: Grammar, count: Count) -> int | None:
     """Return the minutes of a text that tells hours, where minutes are asked for; None for another text."""
     if not grammar.holds(asked, "minute"):
         return None
@@ -55,10 +63,11 @@ def minutes(text: str, asked: str, grammar: Grammar, count: Count) -> int | None
     return numbers[0] * _HOUR + half * _HOUR // 2 if 0 < numbers[0] <= _MOST else None
 
 
-def of_sorts(text: str, asked: str, grammar: Grammar, count: Count) -> int | None:
+def _of_sorts(text: str, asked: str, grammar: Grammar, count: Count) -> int | None:
     """ "Two boys, one girl", "2 niñas i un niño": two sorts are counted together; None for another text."""
     if (
         grammar.unspaced
+        or grammar.arabic
         or not grammar.holds(asked, "children")
         or grammar.holds(text, "total", "years", "aged")
     ):

@@ -53,14 +53,9 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     ("me, my husband and two boys") are a sum only where every word is accounted for.
     """
     text = text.replace("廿", "二十").replace("卅", "三十") if lexicon.tag.startswith("zh") else text
-    for said in (text, *clauses(text, lexicon.grammar)[:1]):
-        long = amounts.minutes(said, asked, lexicon.grammar, lambda word: _figure_or(word, lexicon))
-        if long is not None:
-            return long, False
-    if (
-        sorts := amounts.of_sorts(text, asked, lexicon.grammar, lambda word: _figure_or(word, lexicon))
-    ) is not None:
-        return sorts, False
+    told_otherwise = amounts.read(text, asked, lexicon.grammar, lambda word: _figure_or(word, lexicon))
+    if told_otherwise is not None:
+        return told_otherwise, False
     found = _one(text, lexicon, asked)
     if found is None and asked:
         found = _otherwise(text, lexicon, asked)
