@@ -6,10 +6,10 @@ import re
 from functools import cache
 
 from bot import languages
-from bot.conversation import asking, misspelt, optout
+from bot.conversation import asking, misspelt, optout, redirecting
 from bot.conversation.clauses import at_gaps
 from bot.conversation.letters import plain, shortened, undrawn, unmarked
-from bot.conversation.lexicon import Lexicon
+from bot.conversation.lexicon import Lexicon, answering
 from bot.conversation.listed import is_one_of, without_courtesy
 from bot.conversation.slips import near
 from bot.conversation.tapbacks import is_tapback
@@ -82,7 +82,7 @@ def _is_stop(text: str, lexicon: Lexicon) -> bool:
         return True
     if any(_asks_at_the_end(clause, lexicon) for clause in clauses):
         return True
-    if any(optout.refuses_here(clause, lexicon.grammar) for clause in clauses):
+    if any(optout.refuses_here(clause, lexicon.grammar) for clause in clauses) or _redirects(text, lexicon):
         return True
     asked = [
         part for part in _ASKED.findall(text) if not is_one_of(part, lexicon.stop, lexicon) or part == text
@@ -92,6 +92,13 @@ def _is_stop(text: str, lexicon: Lexicon) -> bool:
     if _asks_why_and_stops(text, clauses, lexicon):
         return True
     return _stop_and_why(text, clauses, lexicon) or _texts_and_no_more(clauses, lexicon)
+
+
+def _redirects(text: str, lexicon: Lexicon) -> bool:
+    """ "Send them to his father, I don't want them": where nothing is asked."""
+    if _ASKED.search(text):
+        return False
+    return redirecting.asks(text, lexicon.grammar, answering(lexicon.tag).grammar)
 
 
 def _asks_at_the_end(clause: str, lexicon: Lexicon) -> bool:
