@@ -30,6 +30,9 @@ _NTH: Final = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th|er|e|ème|eme|º|ª|o|a|ro|do|to|vo|mo|no|aad|ad|й|го|я|ти|ej|a)?"
 )
 _GRADE: Final = re.compile("小([一二三四五六])|([一二三四五六七八九])年[级級]")
+#: says who is counted, and no sort of them: "3 kids 1 boy"
+_GENERIC: Final = frozenset({"kids", "children", "students", "child", "kid"})
+_HAN_SORTS: Final = re.compile(r"(?<![个個位名])(大人|小孩|老人)\s?([一二两兩三四五六七八九十\d]+)[个個位名]")
 _HAN: Final = "一二三四五六七八九"
 
 Count = Callable[[str], int | None]
@@ -65,9 +68,10 @@ def _minutes(text: str, asked: str, grammar: Grammar, count: Count) -> int | Non
 
 def _of_sorts(text: str, asked: str, grammar: Grammar, count: Count) -> int | None:
     """ "Two boys, one girl", "2 niñas i un niño": two sorts are counted together; None for another text."""
+    if grammar.unspaced:
+        return _of_sorts_run_on(text, count)
     if (
-        grammar.unspaced
-        or grammar.arabic
+        grammar.arabic
         or not grammar.holds(asked, "children")
         or grammar.holds(text, "total", "years", "aged")
     ):
@@ -76,7 +80,9 @@ def _of_sorts(text: str, asked: str, grammar: Grammar, count: Count) -> int | No
     sorts = [
         (number, two.said)
         for one, two in pairwise(pieces)
-        if "counter" in two.kinds and "total" not in two.kinds and (number := count(one.said)) is not None
+        if "counter" in two.kinds
+        and not two.kinds & {"total", "children"}
+        and (number := count(one.said)) is not None
     ]
     if len(sorts) < _SORTS or any(piece.kinds & _TURNS and "filler" not in piece.kinds for piece in pieces):
         return None
@@ -87,6 +93,13 @@ def _of_sorts(text: str, asked: str, grammar: Grammar, count: Count) -> int | No
     if len({sort for _, sort in sorts}) < len(sorts) or numbers != [number for number, _ in sorts]:
         return None
     return sum(numbers) if numbers[0] != sum(numbers[1:]) else None  # "three, two boys and a girl"
+
+
+def _of_sorts_run_on(text: str, count: Count) -> int | None:
+    """ "大人三个,小孩两个": grown-ups and children, in Chinese; None for another text."""
+    told = [(sort, count(number)) for sort, number in _HAN_SORTS.findall(text)]
+    numbers = [number for _, number in told if number is not None]
+    return sum(numbers) if len({sort for sort, _ in told}) == len(numbers) == _SORTS else None
 
 
 def grade(text: str, asked: str, lexicon: Lexicon, count: Count) -> int | None:

@@ -212,13 +212,22 @@ def _names(
         held |= its
         if not its:
             rest.append(piece)
-    return held, rest
+    return held or _whole(text, labels, grammar), rest
 
 
 def _akin(piece: Piece, labels: Sequence[str], grammar: Grammar) -> frozenset[int]:
     if piece.kinds or grammar.unspaced:
         return frozenset()
     return frozenset(choosing.all_named(piece.said, labels, grammar)[0])
+
+
+def _whole(text: str, labels: Sequence[str], grammar: Grammar) -> frozenset[int]:
+    """ "The large shirt" of "Large; X-Large": whole choices, but those that are part of a longer one here."""
+    if grammar.unspaced:
+        return frozenset()
+    said, levelled = f" {grammar.level(text)} ", [grammar.level(label) for label in labels]
+    held = [n for n, label in enumerate(levelled, 1) if label and f" {label} " in said]
+    return frozenset(n for n in held if not any(m != n and levelled[n - 1] in levelled[m - 1] for m in held))
 
 
 def _are_figures(labels: Sequence[str]) -> bool:

@@ -38,7 +38,9 @@ _RUN = 2
 #: and letters of Khmer, Lao or Burmese, of which a syllable takes two or three
 _SYLLABLES = 5
 #: signs too common to tell choices apart
-_COMMON_SIGNS = frozenset("的了吧我他她你您在有要不没沒是就好都也去来來人個个一二三四五六七八九十上下到和")
+_COMMON_SIGNS = frozenset(
+    "的了吧我他她你您在有要不没沒是就好都也去来來人個个一二三四五六七八九十上下到和话話语語文"
+)
 _DEVANAGARI = re.compile("[\u0900-\u097f]")
 #: an hour as French and Portuguese write it
 _CLOCK = re.compile(r"\d{1,2}h(?:\d{2})?")

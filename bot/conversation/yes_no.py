@@ -13,7 +13,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 from bot.conversation import clauses
-from bot.conversation.grammar import THINGS, Grammar, Piece
+from bot.conversation.grammar import PEOPLE, THINGS, Grammar, Piece
 from bot.conversation.letters import shortened
 
 _QUESTION = re.compile(r"[?？؟]")
@@ -234,7 +234,7 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     if not told:
         return Reading(Leaning.NONE, whole, begins_but)
     lead, rest = told[0], told[1:]
-    if _is_turned(lead, rest[:1]) or _is_asked(pieces) or _is_either(pieces):
+    if _is_turned(lead, rest[:1]) or _is_asked(pieces) or _is_either(pieces) or _has_only(lead, rest):
         return Reading(Leaning.TORN, whole, begins_but)
     if "agree" in lead.kinds and _is_undone(rest):
         return Reading(Leaning.NO, whole, begins_but, begins=True)
@@ -255,6 +255,14 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     if "not" in lead.kinds and rest and "agree" in rest[0].kinds:
         return Reading(_led(Leaning.NO, rest), whole, begins_but, begins=True)
     return Reading(_inside(told, asked), whole, begins_but)
+
+
+def _has_only(lead: Piece, rest: Sequence[Piece]) -> bool:
+    """ "Tenho só o celular", "gen youn men se papa l sèl": what there is may be too little, or another's."""
+    if not lead.kinds & {"states", "exists"} or lead.kinds & {"yes", "ok", "no"}:
+        return False
+    only = [piece for piece in rest if "only" in piece.kinds and "but" not in piece.kinds]
+    return bool(only) and (only[0] is rest[0] or any(piece.kinds & PEOPLE for piece in rest))
 
 
 def _is_undone(rest: Sequence[Piece]) -> bool:
