@@ -99,7 +99,8 @@ def _of_sorts_run_on(text: str, count: Count) -> int | None:
     """ "大人三个,小孩两个": grown-ups and children, in Chinese; None for another text."""
     told = [(sort, count(number)) for sort, number in _HAN_SORTS.findall(text)]
     numbers = [number for _, number in told if number is not None]
-    return sum(numbers) if len({sort for sort, _ in told}) == len(numbers) == _SORTS else None
+    apart = len({sort for sort, _ in told}) == len(numbers) == _SORTS
+    return sum(numbers) if apart and len({*numbers}) > 1 else None  # two and two may be two, told twice
 
 
 def grade(text: str, asked: str, lexicon: Lexicon, count: Count) -> int | None:

@@ -71,6 +71,9 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool]
     if by_name and _is_at_work(text, by_name[0], labels, grammar):
         return None
     by_idea = _by_idea(text, labels, grammar)
+    apart = len(clauses(text, grammar)) > 1
+    if by_name is None and by_idea and apart and named_in(text, labels, grammar) - {by_idea[0]}:
+        by_idea = None  # "the tablet, the chromebook", of which only one has other names
     if by_name and by_idea and by_name[0] != by_idea[0] and not by_name[1]:
         return None  # "send it home in his backpack" for "by mail to your home"
     if by_name and not by_name[1] and _names_another(by_name[0], text, labels, grammar):

@@ -234,7 +234,7 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     if not told:
         return Reading(Leaning.NONE, whole, begins_but)
     lead, rest = told[0], told[1:]
-    if _is_turned(lead, rest[:1]) or _is_asked(pieces) or _is_either(pieces) or _has_only(lead, rest):
+    if _is_turned(lead, rest[:1]) or _is_asked(pieces) or _is_either(pieces) or _has_only(pieces):
         return Reading(Leaning.TORN, whole, begins_but)
     if "agree" in lead.kinds and _is_undone(rest):
         return Reading(Leaning.NO, whole, begins_but, begins=True)
@@ -257,8 +257,9 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     return Reading(_inside(told, asked), whole, begins_but)
 
 
-def _has_only(lead: Piece, rest: Sequence[Piece]) -> bool:
+def _has_only(pieces: Sequence[Piece]) -> bool:
     """ "Tenho só o celular", "gen youn men se papa l sèl": what there is may be too little, or another's."""
+    lead, rest = pieces[0], pieces[1:]
     if not lead.kinds & {"states", "exists"} or lead.kinds & {"yes", "ok", "no"}:
         return False
     only = [piece for piece in rest if "only" in piece.kinds and "but" not in piece.kinds]
