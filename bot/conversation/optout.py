@@ -283,7 +283,7 @@ _CORE = frozenset(
 
 def _joins_after(run: Sequence[Piece], after: Piece) -> bool:
     """ "No more texts about football": what follows says which texts, or when."""
-    last = max(place for place, piece in enumerate(run) if piece.kinds & _CORE)
+    last = max((place for place, piece in enumerate(run) if piece.kinds & _CORE), default=-1)
     if any(piece.kinds & _REASON for piece in run[last + 1 :]):
         return False
     joining = any("before_what" in piece.kinds for piece in (*run[last + 1 :], after))
@@ -292,7 +292,7 @@ def _joins_after(run: Sequence[Piece], after: Piece) -> bool:
 
 def _joins_before(run: Sequence[Piece], grammar: Grammar) -> bool:
     """ "Football texts, stop": a word right before them, or joined to them by "of", says which texts."""
-    first = min(place for place, piece in enumerate(run) if piece.kinds & _CORE)
+    first = min((place for place, piece in enumerate(run) if piece.kinds & _CORE), default=0)
     joined = any("after_what" in piece.kinds for piece in run[: first + 1])
     nouns_follow = grammar.cease_last or grammar.unspaced
     return joined or (nouns_follow and first == 0 and "message" in run[0].kinds)
