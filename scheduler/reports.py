@@ -101,7 +101,9 @@ class Reports:
             if most > FEW:
                 return await store.write(receipts.carry_out, self.read, now, settings, most) == most
             # where posts come in: the writer's thread and theirs would wait for each other at every statement
-            piece = in_session(partial(receipts.carry_out, read=self.read, now=now, settings=settings, most=most))
+            piece = in_session(
+                partial(receipts.carry_out, read=self.read, now=now, settings=settings, most=most)
+            )
             return await store.put(piece) == most
         except StoreError:
             raise
