@@ -27,10 +27,11 @@ from bot.store.store import in_session
 
 log = structlog.get_logger()
 
-FEW: Final = 64  #: reports in one write, so that nobody who posts waits long behind it
+FEW: Final = 32  #: reports in one write, so that nobody who posts waits long behind it
 MOST: Final = 512  #: as many as that where more are due and nobody posts: twice as many each time
 GATHER: Final = 0.05  #: seconds without a new one after which reports are carried out
 LONGEST: Final = 1.0  #: seconds that one waits for it at most
+PAUSE: Final = 4  #: times as long as a write took, before the next, for those who post meanwhile
 
 
 def read(due: outbox.Due) -> StatusReport:
@@ -87,7 +88,7 @@ class Reports:
                 seen, began = self._times, time.monotonic()
                 more = await self._some(most)
                 if more and most == FEW:
-                    await self._wait(min(time.monotonic() - began, GATHER))  # for those who post meanwhile
+                    await self._wait(min(PAUSE * (time.monotonic() - began), GATHER))
                 most = FEW if seen != self._times else min(2 * most, MOST)
         except StoreError as error:
             log.warning("reports cannot be carried out yet", why=sayable(error))
