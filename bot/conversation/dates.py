@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 from bot.conversation import named_days, numbers, past_days, plain_dates, spans
 from bot.conversation.days import Calendar, Is, Token, calendar_of, misspelt, tokens, values
@@ -39,7 +40,7 @@ _FIGURED = tuple(
 _DAY_SIGN = re.compile(r"(?<!\d)(\d{1,2})\s*(?:日|号|號|일)(?:에|이요|요|로)?")
 _CLOCK = re.compile(
     r"(?<![\d/.-])\d{1,2}\s?[:h]\s?\d{2}(?!\d)|(?<![\d/.-])\d{1,2}\s*(?:[ap]\.?\s?m\b\.?|h\b|hs\b|hrs?\b|"
-    r"o.?clock|ч\b|час\w*|годин\w*|giờ|gio\b|点半?|點半?|시\b|시\s?반?|बजे|baje|بجے|بجه|بجو|teev|ម៉ោង|ໂມງ|နာရီ)|ម៉ោង\s?\d{1,2}(?!\d)",
+    r"o.?clock|ч\b|час\w*|годин\w*|giờ|gio\b|点半?|點半?|시\b|시\s?반?|बजे|baje|بجے|بجه|بجو|teev|ម៉ោង|ໂມງ|နာရီ)|(?:ម៉ោង|\bsaacad\w*)\s?\d{1,2}(?:[kd]a)?(?!\d)",
     re.IGNORECASE,
 )
 _ROMAN = re.compile(r"(?<=\d)[.\s/](I{1,3}|IV|VI{0,3}|IX|XI{0,2})[.\s/](?=\d{4}|\s|$)")
@@ -116,6 +117,9 @@ def read(text: str, lexicon: Lexicon, today: date, asked: str = "") -> tuple[dat
     of_month, day = named_days.within_month(_figures_of(text, lexicon.tag), lexicon, today)
     if of_month and not born:
         return (day, False) if day else None
+    read_day = partial(_read, lexicon=lexicon, today=today, born=False)
+    if not born and (eighth := spans.in_eight(text, lexicon, today, read_day)) is not None:
+        return eighth.day
     if (ahead := spans.read(_figures_of(text, lexicon.tag), lexicon, today)) is not None:
         return ahead.day
     found = _read(_figures_of(text, lexicon.tag), lexicon, today, born=born)

@@ -70,6 +70,8 @@ def _by_lead(parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> 
     if "no" in lead and not lead & {"yes", "ok"}:
         return 0 if any("yes" in piece.kinds and "filler" not in piece.kinds for piece in rest) else NO
     if "yes" in lead and not lead & {"no", "not"}:
+        if grammar.holds(asked, "ailment") and any("allergen" in piece.kinds for piece in rest):
+            return YES  # "wi li pa ka manje pistach ditou"
         return (
             0 if any("no" in piece.kinds and not piece.kinds & {"and", "filler"} for piece in rest) else YES
         )

@@ -12,6 +12,7 @@ from itertools import pairwise
 from bot.conversation import (
     asides,
     choosing,
+    circumstances,
     clauses,
     dates,
     days,
@@ -57,8 +58,8 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     number = matching.whole(text, spoken, lexicon)
     if number is not None:
         return choice(question, number)
-    if question.kind is Kind.YES_NO and _is_past(text, question.asked or "", lexicon.grammar):
-        return unless(True, choice(question, 2))
+    if question.kind is Kind.YES_NO and (told := _circumstances(text, question.asked or "", lexicon)):
+        return unless(True, choice(question, told))
     if _is_supplied(text, question, lexicon):
         return unless(True, choice(question, 2))
     cannot = _cannot(text, question, lexicon)
@@ -68,14 +69,19 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if (found := read(text, question, spoken, lexicon)) is not None:
         return found
     pointed = pointing.read(text, len(question.choices), lexicon.grammar)
+    if not pointed and question.kind is Kind.ONE_OF and not has_question_mark(text):
+        pointed = naming.later_or_sooner(text, question.choices, lexicon)
     return unless(True, choice(question, pointed)) if pointed else None
 
 
-def _is_past(text: str, asked: str, grammar: Grammar) -> bool:
-    """Say whether what was asked for is over, or never was."""
+def _circumstances(text: str, asked: str, lexicon: Lexicon) -> int:
+    """Return 2 where what was asked for is over or never was, 1 or 2 by what else is told; 0 for neither."""
     if has_question_mark(text):
-        return False
-    return polarity.is_over(text, asked, grammar) or polarity.never(text, asked, grammar)
+        return 0
+    past = polarity.is_over(text, asked, lexicon.grammar) or polarity.never(text, asked, lexicon.grammar)
+    if past or circumstances.no_longer(text, asked, lexicon):
+        return 2
+    return circumstances.read(text, asked, lexicon)
 
 
 def _is_turned(question: Question, lexicon: Lexicon) -> bool:

@@ -37,6 +37,8 @@ _AMOUNTS = 2
 _DAY_OF_MONTH = re.compile(
     r"\d\s?(?:日|号|號|일|st\b|nd\b|rd\b|th\b|го\b|ro\b)|(?:\ble|\bel|\bdia|\bdía|\bngày|\bngay) \d"
 )
+#: an hour of the clock from which nobody gets off before noon
+_EARLY, _NOON, _MINUTES = 9, 12, 60
 #: Saturday and Sunday
 _WEEKEND = frozenset({5, 6})
 
@@ -238,3 +240,25 @@ def _by_end_of_week(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         n for n, label in enumerate(labels, 1) if kind and says(grammar.cut(label, frozenset({kind})), kind)
     ]
     return held[0] if len(held) == 1 else 0
+
+
+def later_or_sooner(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "The later one please": of two times; of more the only one behind the hour that is said; 0: none."""
+    grammar = lexicon.grammar
+    later, sooner = grammar.holds(text, "later_one"), grammar.holds(text, "sooner_one")
+    pieces = grammar.cut(text)
+    if (
+        later == sooner
+        or weekdays.names_any(text, lexicon)
+        or says(pieces, "hedge", "or", "not", "condition")
+    ):
+        return 0
+    starts = [min(times.possible(label, lexicon), default=-1) for label in labels]
+    if -1 in starts or len(set(starts)) < len(starts):
+        return 0
+    hours = [int(hour) for hour in HOUR.findall(figures_of(text))]
+    if not hours:
+        return starts.index(max(starts) if later else min(starts)) + 1 if len(labels) == _TWO else 0
+    free = (hours[0] % _NOON + _NOON) * _MINUTES if hours[0] < _EARLY else hours[0] * _MINUTES
+    after = [n for n, start in enumerate(starts, 1) if start >= free]
+    return after[0] if later and len(after) == len(hours) == 1 else 0

@@ -25,7 +25,7 @@ _LEADS = frozenset({"filler", "courtesy", "yes", "ok", "no", "refuse"})
 _SHORT = 5
 _DIGITS = 7
 _HAN = {letter: value for value, letter in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2, "〇": 0}
-_HAN_NUMBER = re.compile("[零〇一二三四五六七八九十两兩俩倆仨]+")
+_HAN_NUMBER = re.compile("[零〇一二三四五六七八九十百千两兩俩倆仨]+")
 #: not how many: "third grade", "the first", "together", "a little"
 _HAN_OTHER = re.compile(
     "第[一二三四五六七八九十]+|小[一二三四五六]|初[一二三]|高[一二三]|[一二三四五六七八九十]+(?:年级|年級|班)|一起|一点|一點|一下|一样|一樣|一定|一直|[一1]共|一家|十分(?!钟|鐘)|一般"
@@ -460,11 +460,15 @@ def _tens_and_ones(said: str, lexicon: Lexicon) -> int | None:
 
 
 def of_han(run: str) -> int:
-    """Read Chinese numerals up to 99, and years written sign by sign."""
+    """Read Chinese numerals up to 9,999, and years written sign by sign."""
     if run in {"俩", "倆"}:
         return 2
     if run == "仨":
         return 3
+    for sign, worth in (("千", 1000), ("百", 100)):
+        if sign in run:
+            before, _, after = run.partition(sign)
+            return (of_han(before) if before else 1) * worth + (of_han(after.lstrip("零〇")) if after else 0)
     if "十" not in run:
         return int("".join(str(_HAN[letter]) for letter in run if letter in _HAN) or 0)
     before, _, after = run.partition("十")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from bot.conversation import solar_hijri
+
 _BEFORE = re.compile(r"\bb4\b", re.IGNORECASE)
 #: a day of the solar calendar in Vietnamese, and the word for one of the moon's first ten
 _SOLAR = re.compile(r"\b(?:tây|tay|dương lịch|duong lich)\b|\b(?:19|20)\d\d\b")
@@ -20,6 +22,16 @@ _WESTERN_MONTHS = {
     "september": ("መስከረም",), "october": ("ጥቅምቲ",), "november": ("ሕዳር",), "december": ("ታሕሳስ",),
 }  # fmt: skip
 _ETHIOPIC_MONTH = re.compile("|".join(name for names in _WESTERN_MONTHS.values() for name in names))
+_PERSIAN = frozenset({"fa", "prs", "ps"})
+#: "۳مه", "3ام": the third
+_ORDINAL = re.compile(r"(\d)\s?(?:مه|مې|ام|م)(?!\w)")
+_YEAR_WORD = re.compile(r"(?<!\w)(?:کال|سال)(?!\w)")
+#: "26 года": a year of this century, where a day and a month stand before it
+_SLAVIC_YEAR = re.compile(
+    r"(?<=[а-яіїє]\s)(\d\d)\s?-?(?:го\s)?(?:года|г\.|году|року|р\.)(?!\w)", re.IGNORECASE
+)
+#: "15 ເດືອນ 8 2017": the month by its number
+_LAO = re.compile(r"(\d{1,2})\s*(?:ເດືອນ|/)\s*(\d{1,2})\s*(?:ປີ\s*)?(\d{4})")
 #: years of the Republic, and years of this century by their last two figures
 _REPUBLIC = re.compile(r"民[國国]\s?(\d{2,3})\s?年")
 _SHORT_YEAR = re.compile(r"(?<!\d)(\d\d(?:年|년))(?=\s?\d{1,2}\s?(?:月|월))")
@@ -27,8 +39,14 @@ _SHORT_YEAR = re.compile(r"(?<!\d)(\d\d(?:年|년))(?=\s?\d{1,2}\s?(?:月|월))"
 
 def written(text: str, tag: str, today: date) -> str:
     """Write what a language has of its own as a plain date: "民國108年", "mùng 4 tháng 1 tây", "b4"."""
+    if tag in _PERSIAN:
+        return _YEAR_WORD.sub(" ", _ORDINAL.sub(r"\1", solar_hijri.in_gregorian(text, tag, today)))
     if tag == "en":
         return _BEFORE.sub("before", text)
+    if tag in {"ru", "uk"}:
+        return _SLAVIC_YEAR.sub(r"20\1", text)
+    if tag == "lo":
+        return _LAO.sub(r"\3-\2-\1", text)
     if tag == "vi" and _SOLAR.search(text):
         return _MUNG.sub("ngày", text)
     if tag in {"am", "ti"} and (

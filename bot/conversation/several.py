@@ -221,10 +221,14 @@ def is_no_matter(clause: str, asked: str, choices: Sequence[str], lexicon: Lexic
     fine = {"fine", "well", "over"}
     if grammar.holds(asked, "ailment", "problem", "matter", "trouble"):
         fine |= {"agree", "ok", "exists"}
+    elif grammar.holds(asked, "worries"):
+        fine.add("content")
     elif not grammar.holds(asked, "need", "offers"):
         fine = {"over"}
     fine.add("has_it")
     pieces = grammar.cut(clause)
+    if grammar.holds(asked, "ailment", "not", "refuse", "dont") and grammar.holds(clause, "may_eat"):
+        return bool(choosing.named_in(clause, choices, grammar)) and not denies(clause, grammar)
     at = max((n for n, each in enumerate(pieces) if each.kinds & fine and "and" not in each.kinds), default=0)
     return any(choosing.mentioned(piece, choices, grammar) for piece in pieces[:at])
 

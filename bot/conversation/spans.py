@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,6 +21,13 @@ _BARE_IS_ONE = frozenset({"ru", "uk", "pl"})
 _FARTHEST = 20  #: units; more is a story
 _FIGURE_ON = re.compile(r"(\d+)(?=[^\W\d])")
 _OPEN = frozenset({"hedge", "or", "not", "no", "refuse", "except"})
+#: eight days, the first one counted, are a week: "mardi en huit", "jodi a wit", "de hoje a oito"
+_EIGHT = {
+    "fr": re.compile(r"\ben (?P<week>huit|8)\b|\ben (?:quinze|15)\b"),
+    "ht": re.compile(r"\bjodi an? (?P<week>wit|8)\b|\bjodi an? (?:kenz|15)\b"),
+    "pt": re.compile(r"\bde hoje a (?P<week>oito|8)\b|\bde hoje a (?:quinze|15)\b"),
+}
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,22 @@ class Span:
     """That a text tells a distance, and the day, if that is beyond doubt."""
 
     day: tuple[date, bool] | None
+
+
+def in_eight(
+    text: str, lexicon: Lexicon, today: date, read_day: Callable[[str], tuple[date, bool] | None]
+) -> Span | None:
+    """Return the day a week or two behind the one that is named, or behind today; None for another text."""
+    pattern, said = _EIGHT.get(lexicon.tag), plain(text)
+    found = pattern.search(said) if pattern else None
+    if found is None or any(piece.kinds & _OPEN for piece in lexicon.grammar.cut(said, _OPEN)):
+        return None
+    rest = f"{said[: found.start()]} {said[found.end() :]}"
+    named = read_day(rest)
+    if named is not None and named[0] - today == _WEEK:
+        return Span(None)  # on a Tuesday "mardi en huit" may be either
+    begins = named[0] if named is not None else today
+    return Span((begins + (_WEEK if found["week"] else 2 * _WEEK), False))
 
 
 def read(text: str, lexicon: Lexicon, today: date) -> Span | None:

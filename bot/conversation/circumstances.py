@@ -1,0 +1,101 @@
+"""A yes or no that what is told amounts to: nothing has changed, something is no more, work that night.
+
+"Still the same" to "has your address changed?", "he used to, now I drive him" to "does he ride the bus?",
+"sorry I work that night" to "will you be there?". Never sure: what is understood so is read back once
+(docs/dialogue.md, rule 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.conversation import echo
+from bot.conversation.clauses import clauses
+from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.intent import has_question_mark
+from bot.conversation.lexicon import Lexicon
+
+YES, NO = 1, 2
+_DENIES: Final = frozenset({"not", "no", "dont", "refuse", "none", "nothing", "zero", "undoes"})
+_AGREES: Final = frozenset({"yes", "ok", "agree", "fine"})
+_OPEN: Final = frozenset({"hedge", "or", "but", "condition", "except", "half"})
+_LIGHT: Final = frozenset({"filler", "courtesy", "and", "around"})
+_THEN_NOW: Final = frozenset({"used_to", "by_now"})
+#: letters of a word that repeats one of the question's
+_LEAST: Final = 3
+
+
+def read(text: str, asked: str, lexicon: Lexicon) -> int:
+    """Return 1 for yes, 2 for no, 0 where nothing of the kind is told."""
+    grammar = lexicon.grammar
+    if not asked or has_question_mark(text):
+        return 0
+    parts = [grammar.cut(part) for part in clauses(text, grammar)]
+    return _change(text, parts, asked, grammar) or _busy_then(text, parts, asked, grammar)
+
+
+def _change(text: str, parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:
+    """ "Still the old place" and "we moved last month" to "has your address changed?"."""
+    if not grammar.holds(asked, "changed") or _holds(parts, _OPEN):
+        return 0
+    same, moved = grammar.holds(text, "unchanged"), grammar.holds(text, "moved")
+    if same == moved:
+        return 0
+    if same:
+        return NO if not _holds(parts, frozenset({"yes"})) else 0
+    return YES if not _holds(parts, _DENIES) and grammar.holds(asked, "address") else 0
+
+
+def _busy_then(text: str, parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:
+    """ "Sorry, I work that night" to "will you be there?": an apology and a reason."""
+    if not grammar.holds(asked, "invites") or not grammar.holds(text, "sorry"):
+        return 0
+    if _agrees(parts) or _holds(parts, _OPEN | {"only", "others", "another", "proposes"}):
+        return 0
+    return NO if _holds(parts, frozenset({"busy"})) else 0
+
+
+def no_longer(text: str, asked: str, lexicon: Lexicon) -> bool:
+    """Say whether what is asked for was so, and is not now: "he used to ride it, now I take him"."""
+    grammar = lexicon.grammar
+    if not asked or has_question_mark(text) or not grammar.holds(text, "used_to"):
+        return False
+    pieces = grammar.cut(text, _THEN_NOW)
+    then = next(n for n, piece in enumerate(pieces) if "used_to" in piece.kinds)
+    now = next((n for n, piece in enumerate(pieces) if n > then and "by_now" in piece.kinds), 0)
+    if not now:
+        return False
+    before, behind = (grammar.written(some) for some in (pieces[:now], pieces[now + 1 :]))
+    if any(piece.kinds & _AGREES - _LIGHT for piece in grammar.cut(behind)[:1]):
+        return False
+    alone = all(piece.kinds & _LIGHT for piece in grammar.cut(before) if "used_to" not in piece.kinds)
+    agreed = alone or any("yes" in piece.kinds for piece in grammar.cut(before))
+    return (agreed or _repeats(before, asked, lexicon)) and not _repeats(behind, asked, lexicon)
+
+
+def _repeats(said: str, asked: str, lexicon: Lexicon) -> bool:
+    grammar = lexicon.grammar
+    if grammar.unspaced:
+        levelled = grammar.level(asked)
+        return any(not piece.kinds and piece.said in levelled for piece in grammar.cut(said))
+    words = [
+        word for word in grammar.level(said).split() if len(word) >= _LEAST and not _is_small(word, grammar)
+    ]
+    return any(echo.akin(word, each, lexicon.tag) for word in words for each in grammar.level(asked).split())
+
+
+def _is_small(word: str, grammar: Grammar) -> bool:
+    return bool(grammar.known.get(word, frozenset()) & (_LIGHT | _THEN_NOW))
+
+
+def _holds(parts: Sequence[Sequence[Piece]], kinds: frozenset[str]) -> bool:
+    return any(piece.kinds & kinds and "filler" not in piece.kinds for part in parts for piece in part)
+
+
+def _agrees(parts: Sequence[Sequence[Piece]]) -> bool:
+    return any(
+        piece.kinds & {"yes", "agree"} and not piece.kinds & (_LIGHT | {"busy", "unchanged"})
+        for part in parts
+        for piece in part
+    )
