@@ -45,6 +45,8 @@ _HAITIAN = re.compile(r"\b([mnlwy])(pa|ap|te|ka|pral|pap)\b", re.IGNORECASE)
 _PLUS, _PLUS_AGREES = re.compile(r"^\s*\++(?!\s*\d)"), frozenset({"ru", "uk"})
 #: letters that weep or laugh
 _KOREAN_TEARS = re.compile("[ㅠㅜㅎㅋ]{2,}")
+_MONTH, _HAN_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s?月(?!\d)"), re.compile("([一二三四五六七八九十]{1,2})月")
+_HAN_MONTHS = dict(enumerate(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], 1))
 #: "or" that begins a text means "rather"
 _HAN_RATHER = re.compile("^\\s*(?:还是|還是)(?!不)")
 _KOREAN_ENDS = {"니당": "니다", **dict.fromkeys(("용", "염", "욤", "여"), "요")}
@@ -74,6 +76,7 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     """
     lexicon = words_of(lexicon.tag)
     text = _HAN_RATHER.sub("", text) if lexicon.tag.startswith("zh") else text
+    text = _months_alike(text, question.choices) if lexicon.tag.startswith("zh") else text
     text = _FOR_ME.sub("for", text) if lexicon.tag == "en" else text
     text = _in_plain_korean(text) if lexicon.tag == "ko" else text
     if question.kind is Kind.YES_NO and lexicon.tag in _PLUS_AGREES:
@@ -87,6 +90,17 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
         if (found := _read(said, question, lexicon, today)) is not None:
             return unless(True, found)
     return None
+
+
+def _months_alike(text: str, choices: Iterable[str]) -> str:
+    """ "7月那个" for the choice "七月": write months as the choices have them."""
+    labels = " ".join(choices)
+    if _HAN_MONTH.search(labels):
+        return _MONTH.sub(lambda found: _HAN_MONTHS.get(int(found[1]), found[1]) + "月", text)
+    if _MONTH.search(labels):
+        numbers_of = {name: number for number, name in _HAN_MONTHS.items()}
+        return _HAN_MONTH.sub(lambda found: f"{numbers_of.get(found[1], found[1])}月", text)
+    return text
 
 
 def _otherwise(text: str, question: Question, lexicon: Lexicon) -> Iterator[str]:

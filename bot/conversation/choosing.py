@@ -37,6 +37,7 @@ _FEW = 2
 _RUN = 2
 #: and letters of Khmer, Lao or Burmese, of which a syllable takes two or three
 _SYLLABLES = 5
+_LEAST_LETTERS = 4
 #: signs too common to tell choices apart
 _COMMON_SIGNS = frozenset(
     "的了吧我他她你您在有要不没沒是就好都也去来來人個个一二三四五六七八九十上下到和话話语語文"
@@ -135,7 +136,7 @@ def all_named(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[froze
         return frozenset(), False
     if grammar.unspaced:
         said = grammar.level(text).replace(" ", "")
-        runs = _own_parts([grammar.level(label) for label in labels], _RUN)
+        runs = _own_parts([grammar.level(label) for label in labels], _run_of(said))
         held = frozenset(n for n, its in enumerate(runs, 1) if any(run in said for run in its))
         return held, not any("and" in piece.kinds for piece in pieces)
     own, found, rest = _own_words(labels, grammar), set[int](), list[str]()
@@ -178,11 +179,16 @@ def named_in(text: str, labels: Sequence[str], grammar: Grammar) -> frozenset[in
     """Return every choice of which a word of its own is said, whatever is said of it."""
     if grammar.unspaced:
         said = grammar.level(text).replace(" ", "")
-        runs = _own_parts([grammar.level(label) for label in labels], _RUN)
+        runs = _own_parts([grammar.level(label) for label in labels], _run_of(said))
         return frozenset(n for n, its in enumerate(runs, 1) if any(run in said for run in its))
     own = _own_words(labels, grammar)
     words = grammar.level(text).split()
     return frozenset(n for n, its in enumerate(own, 1) for word in words if grammar.fronts(word) & its)
+
+
+def _run_of(said: str) -> int:
+    """Return how many letters tell a choice: a sign of Chinese is a word's half, one of Burmese a letter."""
+    return _LEAST_LETTERS if any("\u0e00" <= letter <= "\u1fff" for letter in said) else _RUN
 
 
 def mentioned(piece: Piece, labels: Sequence[str], grammar: Grammar) -> frozenset[int]:

@@ -18,6 +18,7 @@ from bot.conversation import (
     days,
     echo,
     first_words,
+    home_languages,
     matching,
     naming,
     pointing,
@@ -329,6 +330,8 @@ def _digit_first(text: str, question: Question, lexicon: Lexicon) -> Answer | No
 def _one_of(
     text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
 ) -> Answer | None:
+    if spoken_at_home := home_languages.one_of(text, question.choices, lexicon):
+        return unless(True, choice(question, spoken_at_home))
     part, sure = matching.part(text, question, lexicon)
     if part is not None:
         return unless(not sure, choice(question, part))
@@ -340,6 +343,9 @@ def _one_of(
         return unless(matching.says(comment, others), choice(question, number))
     if has_question_mark(text):
         return None
+    if rest := asides.without_had(text, question.asked or "", question.choices, lexicon):
+        found = _one_of(rest, question, spoken, lexicon)
+        return None if found is None else unless(True, found)
     if (place := _by_place(text, question, lexicon)) is not None:
         return unless(True, choice(question, place))
     if aside := asides.one_of(text, question.choices, lexicon):

@@ -42,6 +42,8 @@ _GRADE = re.compile(
     r"\b\d+(?:st|nd|rd|th|er|ème|eme|em|º|ª|ro|do|to|aad)\b|\b\d{1,2}[a-dа-г]\b"
     r"|\b(?:grade|grado|fasalka|qib|lớp) \d+\b"
 )
+#: "arba3a": a figure that is a letter
+_ARABIZI = re.compile(r"\b[a-z]+\d[a-z\d]*\b", re.IGNORECASE)
 #: "and" is written onto the next word
 _ARABIC_AND = re.compile(r"و(?!ال)\w{3,}")
 
@@ -53,6 +55,8 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     ("me, my husband and two boys") are a sum only where every word is accounted for.
     """
     text = text.replace("廿", "二十").replace("卅", "三十") if lexicon.tag.startswith("zh") else text
+    text = _ARABIZI.sub(" ", text) if lexicon.tag == "ar" and plain(text) not in lexicon.numbers else text
+    text = _before_soon(text, asked, lexicon.grammar)
     told_otherwise = amounts.read(text, asked, lexicon.grammar, lambda word: _figure_or(word, lexicon))
     if told_otherwise is not None:
         return told_otherwise, False
@@ -65,6 +69,16 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     if found is not None and (not counted or _numbers_in(text, lexicon)):
         return found  # but "just me and my husband" is two
     return None if counted is None else (counted, False)
+
+
+def _before_soon(text: str, asked: str, grammar: Grammar) -> str:
+    """ "Five, soon six" to "how old is she?": what is to come counts for nothing."""
+    soon = frozenset({"soon"})
+    if not grammar.holds(asked, "years", "how_old") or not grammar.holds(text, *soon):
+        return text
+    pieces = grammar.cut(text, soon)
+    at = next(n for n, piece in enumerate(pieces) if piece.kinds)
+    return grammar.written(pieces[:at]) or text
 
 
 def _figure_or(word: str, lexicon: Lexicon) -> int | None:
@@ -236,7 +250,8 @@ def _total(text: str, lexicon: Lexicon) -> int | None:
     before = _numbers_in(" ".join(piece.said for piece in pieces[:first]), lexicon, ones=grammar.unspaced)
     total = behind[0] if len(behind) == 1 else before[-1] if before and not behind else None
     named = before or any("and" in piece.kinds for piece in pieces[: at[0]])
-    return total if total is not None and named and total >= max(before, default=0) else None
+    fewer = any("but" in piece.kinds for piece in pieces[:first]) and behind  # "four, but …, so three"
+    return total if total is not None and named and (fewer or total >= max(before, default=0)) else None
 
 
 def _summed(parts: Sequence[str], each: Sequence[Sequence[int]], grammar: Grammar) -> int | None:

@@ -63,7 +63,11 @@ def rest(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -> tupl
     And the reverse, "shoes and notebooks, the others we have": what stands before "the others" is wanted.
     """
     grammar = lexicon.grammar
-    if not grammar.holds(asked, "need", "offers") or has_question_mark(text) or is_open(text, grammar):
+    if has_question_mark(text) or is_open(text, grammar):
+        return ()
+    if asks_avoided(asked, grammar) and (avoided := _all_but_fine(text, labels, grammar)):
+        return avoided
+    if not grammar.holds(asked, "need", "offers"):
         return ()
     parts = clauses(text, grammar)
     others = [part for part in parts if grammar.holds(part, "others")]
@@ -78,6 +82,21 @@ def rest(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -> tupl
         return tuple(n for n in range(1, len(labels) + 1) if n not in its)
     found = several(", ".join(part for part, _ in named), labels, lexicon)
     return found[0] if found and not had and wanted is False else ()
+
+
+def _all_but_fine(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, ...]:
+    """ "Fish is ok, do not give him the rest" to "what can he not eat?": all but what is fine."""
+    parts = clauses(text, grammar)
+    others = [part for part in parts if grammar.holds(part, "others")]
+    fine = [part for part in parts if part not in others]
+    if (
+        len(others) != 1
+        or not _denies(grammar.cut(others[0]))
+        or not all(map(_is_fine, map(grammar.cut, fine)))
+    ):
+        return ()
+    kept = frozenset[int]().union(*(choosing.named_in(part, labels, grammar) for part in fine))
+    return tuple(n for n in range(1, len(labels) + 1) if n not in kept) if kept else ()
 
 
 def _is_had(pieces: Sequence[Piece]) -> bool:

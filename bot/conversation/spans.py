@@ -24,7 +24,7 @@ _OPEN = frozenset({"hedge", "or", "not", "no", "refuse", "except"})
 #: eight days, the first one counted, are a week: "mardi en huit", "jodi a wit", "de hoje a oito"
 _EIGHT = {
     "fr": re.compile(r"\ben (?P<week>huit|8)\b|\ben (?:quinze|15)\b"),
-    "ht": re.compile(r"\bjodi an? (?P<week>wit|8)\b|\bjodi an? (?:kenz|15)\b"),
+    "ht": re.compile(r"\bjodi an? (?P<week>wit|uit|8)\b|\bjodi an? (?:kenz|15)\b"),
     "pt": re.compile(r"\bde hoje a (?P<week>oito|8)\b|\bde hoje a (?:quinze|15)\b"),
 }
 _WEEK = timedelta(days=7)

@@ -34,6 +34,11 @@ _HAN_SHORT = re.compile(
 _HAN_DAYS = re.compile("[一二三四五六日]{2,}(?![个個点點时時号號月])")
 #: one letter a day, from Monday
 _INITIALS = ("月火水木金土日", "월화수목금토일", "一二三四五六日")
+#: English letters of days from Monday to Friday
+_LETTER_DAYS = {"M": 0, "T": 1, "TU": 1, "W": 2, "TH": 3, "R": 3, "F": 4}
+_LETTER = re.compile("T[Hh]|T[Uu]|[MTWRF]")
+_LETTERED = re.compile(f"(?:{_LETTER.pattern})+")
+_SOME = 2
 _LIGHT = frozenset(
     {"filler", "courtesy", "option", "yes", "ok", "agree", "and", "around", "want", "only", "counter", "all",
      "every", "fine", "others", "except", "range_to", "range_from", "till", "about", "but", "next"}
@@ -262,7 +267,9 @@ def _slip(token: Token, grammar: Grammar, tag: str) -> Token:
 
 
 def _by_initials(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[int, ...] | None:
-    """ "월수금", "一三五": one sign a day and nothing else."""
+    """ "월수금", "一三五", "MWF", "T Th": one sign a day and nothing else."""
+    if (lettered := _by_letters(text, of, lexicon.grammar)) is not None:
+        return lettered
     said = plain("".join(lexicon.grammar.bare(plain(text)).split()))
     if (led := _HAN_DAYS.match(said)) and all(
         piece.kinds & (_LIGHT | {"well"}) for piece in lexicon.grammar.cut(said[led.end() :])
@@ -274,3 +281,16 @@ def _by_initials(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[int, 
             if all(day in of for day in days) and days == sorted(days):
                 return tuple(sorted(of[day] for day in days))
     return None
+
+
+def _by_letters(text: str, of: dict[int, int], grammar: Grammar) -> tuple[int, ...] | None:
+    """ "MWF", "T TH": the English letters of two days or more, in their order, among words without weight."""
+    words = [word.strip(".,!") for word in re.split(r"[\s/&,+]+", text)]
+    lettered = [word for word in words if _LETTERED.fullmatch(word)]
+    rest = grammar.cut(" ".join(word for word in words if word not in lettered))
+    if not all(piece.kinds & (_LIGHT | {"well"}) for piece in rest if piece.said):
+        return None
+    days = [_LETTER_DAYS[letter.upper()] for word in lettered for letter in _LETTER.findall(word)]
+    if len(days) < _SOME or days != sorted(set(days)) or not all(day in of for day in days):
+        return None
+    return tuple(sorted(of[day] for day in days))

@@ -1,0 +1,67 @@
+"""Which language a family speaks or wants, where it tells of more than one: "дома на украинском, русский дети
+понимают", "Wolof at home, French is for school", "we speak Mam here, little Spanish".
+
+Where choices are languages their names are known in all their forms. Never sure: what is understood so is
+read back once (docs/dialogue.md, rule 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.conversation.clauses import at_but, clauses
+from bot.conversation.grammar import Grammar
+from bot.conversation.intent import has_question_mark
+from bot.conversation.letters import plain
+from bot.conversation.lexicon import Lexicon
+
+#: letters that the forms of a language's name have in common, at least
+_STEM: Final = 4
+#: letters at a name's end that another form may have otherwise
+_ENDING: Final = 3
+_TWO: Final = 2
+_OPEN: Final = frozenset({"or", "hedge", "condition", "and", "all", "both", "half"})
+_LITTLE: Final = frozenset({"not", "no", "refuse", "none", "dont"})
+
+
+def one_of(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """Return the choice, from 1, of the first clause that says what is spoken; 0 where none says that."""
+    grammar = lexicon.grammar
+    known = [lexicon.names.get(plain(label), "") for label in labels]
+    if sum(map(bool, known)) < _TWO or has_question_mark(text) or grammar.unspaced:
+        return 0
+    parts = [piece for part in clauses(text, grammar) for piece in at_but(part, grammar)]
+    told = [(part, its) for part in parts if (its := _named(part, labels, grammar))]
+    if len(frozenset[int]().union(*(its for _, its in told))) < _TWO:
+        return 0
+    if any(len(its) > 1 for _, its in told) or grammar.holds(text, *_OPEN):
+        return 0
+    spoken = [its for part, its in told if _is_spoken(part, grammar)]
+    return next(iter(spoken[0])) if spoken and spoken[0] == told[0][1] else 0
+
+
+def _named(part: str, labels: Sequence[str], grammar: Grammar) -> frozenset[int]:
+    """Return the languages among the choices that a clause names, in whatever form."""
+    words = [form for word in grammar.level(part).split() for form in grammar.fronts(word)]
+    return frozenset(
+        n
+        for n, label in enumerate(labels, 1)
+        for name in grammar.level(label).split()
+        if any(_is_form(word, name) for word in words)
+    )
+
+
+def _is_form(word: str, name: str) -> bool:
+    """ "Украинском" and "украинский"."""
+    if word == name:
+        return True
+    stem = name[: max(_STEM, len(name) - _ENDING)]
+    return len(name) > _STEM and word.startswith(stem) and abs(len(word) - len(name)) <= _ENDING
+
+
+def _is_spoken(part: str, grammar: Grammar) -> bool:
+    """Say whether a clause says that a language is spoken, at home, or always; and not that it is not."""
+    if any(piece.kinds & _LITTLE and "filler" not in piece.kinds for piece in grammar.cut(part)):
+        return False
+    return grammar.holds(part, "home", "speech", "only", "every", "wish", "prefers")
