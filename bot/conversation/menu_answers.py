@@ -26,6 +26,7 @@ from bot.conversation import (
     preferring,
     problems,
     verbs,
+    weekdays,
     yes_no,
 )
 from bot.conversation.grammar import THINGS, Grammar
@@ -56,6 +57,11 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         return _turned(text, question, lexicon)
     if _asks_problem(question, lexicon):
         return _problem(text, question, spoken, lexicon)
+    if _says_we_have(text, question, lexicon):
+        if not _repeats_verb(text, question, lexicon):
+            return unless(True, choice(question, 2))
+        if any("courtesy" in piece.kinds for piece in lexicon.grammar.cut(text)):
+            return None  # "kemi, flm" to "a keni nevojë …?" is either
     number = matching.whole(text, spoken, lexicon)
     if number is not None:
         return choice(question, number)
@@ -173,6 +179,24 @@ def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
         return False  # "tui hổng biết tiếng Anh": I know no English
     turned = any(piece.kinds & {"yes", "but", "hedge", "or"} and not piece.kinds & _LIGHT for piece in pieces)
     return needs and not turned and any("supplied" in piece.kinds for piece in pieces)
+
+
+def _says_we_have(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "Tenemos, gracias" to "do you need a coat?": that there is one, and nothing else of weight."""
+    grammar = lexicon.grammar
+    if question.kind is not Kind.YES_NO or has_question_mark(text):
+        return False
+    if not grammar.holds(question.asked or "", "need") or not grammar.holds(text, "we_have"):
+        return False
+    pieces = grammar.cut(text)
+    light = {"we_have", "filler", "courtesy", "already", "supplied", "exists", "around"}
+    return all(piece.kinds & light and not piece.kinds & {"yes", "not", "no"} for piece in pieces)
+
+
+def _repeats_verb(text: str, question: Question, lexicon: Lexicon) -> bool:
+    asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
+    pieces = lexicon.grammar.cut(text, frozenset({"we_have"}))
+    return any(word[:_LEAST_ALIKE] in asked for piece in pieces if piece.kinds for word in piece.said.split())
 
 
 def _only_has(text: str, question: Question, lexicon: Lexicon) -> bool:
@@ -332,6 +356,9 @@ def _one_of(
 ) -> Answer | None:
     if spoken_at_home := home_languages.one_of(text, question.choices, lexicon):
         return unless(True, choice(question, spoken_at_home))
+    free = weekdays.free_day(text, question.choices, lexicon)
+    if free is not None and not has_question_mark(text):
+        return unless(True, choice(question, free)) if free else None
     part, sure = matching.part(text, question, lexicon)
     if part is not None:
         return unless(not sure, choice(question, part))

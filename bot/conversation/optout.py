@@ -358,6 +358,14 @@ def only_refuses(clause: str, grammar: Grammar) -> bool:
     return "dont_send" in have or (dont in have and bool(have & {"send", "write"}))
 
 
+def only_unwants(clause: str, grammar: Grammar) -> bool:
+    """ "Ya no quiero", "我不要这个": of what, another clause has to say."""
+    pieces = grammar.cut(clause, _PARTS | _BARS)
+    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    small = all(piece.kinds for piece in pieces) and not have & {"bars", "cease", "remove"}
+    return small and (unwants(pieces, grammar) or only_refuses(clause, grammar))
+
+
 def only_removes(clause: str, grammar: Grammar) -> bool:
     """ "Take it off": what, another clause has to say: "this is my work phone"."""
     pieces = grammar.cut(clause, _PARTS | _BARS)

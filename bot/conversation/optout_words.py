@@ -21,6 +21,7 @@ CLAUSE = re.compile(r"[.,;:!\n¡¿。，、；！–—،؛۔።፣፤၊।]+|\
 #: the provider's keyword in capitals; so many words a message may have that begins with it
 _SHOUTED = re.compile(r"\s*(?:STOP|UNSUBSCRIBE)\b")
 _SHOUTED_WORDS = 4
+_ENGLISH = frozenset({"stop", "unsubscribe"})
 _UNSUBSCRIBE = re.compile(r"un\s?subscri?be", re.IGNORECASE)
 #: letters beside it, at most
 _FEW_LETTERS = 20
@@ -183,7 +184,17 @@ def _stop_and_why(text: str, clauses: list[str], lexicon: Lexicon) -> bool:
     ):
         return True  # "she has finished school stop"
     first, _, rest_of_it = without_courtesy(clauses[0], lexicon).partition(" ")
+    if first in _ENGLISH and len(clauses) == 1 and _insists(rest_of_it, lexicon):
+        return True
     return first in keywords and optout.gives_reason(rest_of_it, lexicon.grammar)
+
+
+def _insists(rest: str, lexicon: Lexicon) -> bool:
+    """ "Stop ya no quiero", "stop stop stop 講咗幾多次": behind it only a refusal, or the word again."""
+    if plain(rest) and optout.only_unwants(rest, lexicon.grammar):
+        return True
+    again = [word for word in rest.split() if word in _ENGLISH]
+    return len(again) > 1 and not any(piece.kinds for piece in lexicon.grammar.cut(rest, _AGAINST))
 
 
 def _is_polite(clause: str, lexicon: Lexicon) -> bool:

@@ -22,7 +22,7 @@ _ALL: Final = frozenset({"all", "every"})
 _DENIES: Final = frozenset({"not", "no", "dont", "refuse", "none", "nothing", "zero"})
 _FINE: Final = frozenset({"well", "fine", "suits", "content", "ok", "over"})
 _TURNS: Final = _DENIES | {"hedge", "or", "except", "others", "condition", "than", "wh", "half"}
-_HAS: Final = frozenset({"supplied", "has_it", "exists", "already"})
+_HAS: Final = frozenset({"supplied", "has_it", "exists", "already", "we_have"})
 #: words that nobody knows beside an "all", at most
 _FEW: Final = 2
 _TWO: Final = 2
@@ -69,7 +69,7 @@ def rest(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -> tupl
         return avoided
     if not grammar.holds(asked, "need", "offers"):
         return ()
-    parts = clauses(text, grammar)
+    parts = [piece for part in clauses(text, grammar) for piece in _at_others(part, grammar)]
     others = [part for part in parts if grammar.holds(part, "others")]
     named = [(part, choosing.named_in(part, labels, grammar)) for part in parts if part not in others]
     named = [(part, its) for part, its in named if its]
@@ -82,6 +82,15 @@ def rest(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -> tupl
         return tuple(n for n in range(1, len(labels) + 1) if n not in its)
     found = several(", ".join(part for part, _ in named), labels, lexicon)
     return found[0] if found and not had and wanted is False else ()
+
+
+def _at_others(part: str, grammar: Grammar) -> list[str]:
+    """ "We have a bag the rest we need": "the rest" begins a clause of its own behind a verb."""
+    pieces = grammar.cut(part)
+    at = next((n for n, piece in enumerate(pieces) if n and "others" in piece.kinds), 0)
+    if grammar.unspaced or not at or not _is_had(pieces[:at]):
+        return [part]
+    return [grammar.written(pieces[:at]), grammar.written(pieces[at:])]
 
 
 def _all_but_fine(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, ...]:
@@ -105,9 +114,11 @@ def _is_had(pieces: Sequence[Piece]) -> bool:
 
 def _is_wanted(pieces: Sequence[Piece]) -> bool | None:
     """Say whether "the others" are wanted; None where nothing says so."""
+    if any(piece.kinds & {"want", "need", "wish"} for piece in pieces):
+        return not _denies(pieces)
     if any(piece.kinds & (_HAS | _FINE) and not piece.kinds & {"filler"} for piece in pieces):
         return False
-    if any(piece.kinds & {"want", "need", "wish", "yes", "all", "every", "courtesy"} for piece in pieces):
+    if any(piece.kinds & {"yes", "all", "every", "courtesy"} for piece in pieces):
         return True
     return None
 

@@ -218,6 +218,8 @@ def is_no_matter(clause: str, asked: str, choices: Sequence[str], lexicon: Lexic
     nothing of it.
     """
     grammar = lexicon.grammar
+    if grammar.holds(clause, "broken") and not grammar.holds(asked, "need", "offers", "trouble", "problem"):
+        return bool(choosing.named_in(clause, choices, grammar))  # "the printer broke", of what there is
     fine = {"fine", "well", "over"}
     if grammar.holds(asked, "ailment", "problem", "matter", "trouble"):
         fine |= {"agree", "ok", "exists"}

@@ -89,6 +89,32 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
     return (tuple(sorted(days)), light) if days else None
 
 
+def free_day(text: str, choices: Sequence[str], lexicon: Lexicon) -> int | None:
+    """ "Monday I work", "Tuesday, oh no I work that day, Friday rather": the choice that is left, from 1.
+
+    0 where the only day that is named is one of work; None where this tells nothing.
+    """
+    of, grammar = of_choices(choices, lexicon), lexicon.grammar
+    parts = clauses(text, grammar) if of else []
+    told = [(part, days) for part in parts if (days := named(part, lexicon))]
+    taken = [days for part, days in told if is_busy(part, grammar) and not _suits(part, grammar)]
+    if not told or any(len(days) > 1 for _, days in told) or grammar.holds(text, "hedge", "or", "because"):
+        return None
+    rather = [days for part, days in told if days not in taken and grammar.holds(part, "prefers")]
+    if len(told) > 1 and len(rather) == 1:
+        return of.get(min(rather[0]))
+    if not taken:
+        return None
+    left = frozenset[int]().union(*(days for _, days in told)) - frozenset[int]().union(*taken)
+    return 0 if len(left) != 1 else of.get(min(left))
+
+
+def _suits(part: str, grammar: Grammar) -> bool:
+    return grammar.holds(
+        part, "suits", "prefers", "picks", "only", "yes", "but", "after_hour", "limit", "till"
+    )
+
+
 def _in_full(text: str) -> str:
     """ "星期一至三": write the weekday out where Chinese leaves its first part off."""
     while (longer := _HAN_SHORT.sub(r"\1\2\3\1\4", text)) != text:
