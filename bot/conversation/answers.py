@@ -44,7 +44,7 @@ _HAITIAN = re.compile(r"\b([mnlwy])(pa|ap|te|ka|pral|pap)\b", re.IGNORECASE)
 #: "+" is a yes where Russian and Ukrainian are written
 _PLUS, _PLUS_AGREES = re.compile(r"^\s*\++(?!\s*\d)"), frozenset({"ru", "uk"})
 #: letters that weep or laugh
-_KOREAN_TEARS = re.compile("[ㅠㅜㅎㅋ]{2,}")
+_KOREAN_TEARS = re.compile("[ㅠㅜㅎㅋ]{2,}|(?<=[가-힣])[ㅠㅜ]")
 _MONTH, _HAN_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s?月(?!\d)"), re.compile("([一二三四五六七八九十]{1,2})月")
 _HAN_MONTHS = dict(enumerate(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], 1))
 #: "or" that begins a text means "rather"
@@ -197,6 +197,10 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if (found := _listed(text, question, lexicon)) is not None:
         return found
     if remainders.all_wanted(text, question.choices, lexicon):
+        return unless(True, chosen(question, tuple(range(1, len(question.choices) + 1))))
+    if times_said := remainders.either_time(text, question.choices, lexicon):
+        return unless(True, chosen(question, times_said))
+    if remainders.all_there(text, question.asked or question.topic, lexicon.grammar):
         return unless(True, chosen(question, tuple(range(1, len(question.choices) + 1))))
     named = remainders.languages_named(text, question.choices, lexicon)
     return unless(True, chosen(question, named)) if named else None

@@ -225,6 +225,11 @@ def all_words(text: str, labels: Sequence[str], grammar: Grammar) -> bool:
     return any(grammar.fronts(word) & words for word in grammar.level(text).split())
 
 
+def begins_no(label: str, grammar: Grammar) -> bool:
+    """Say whether a choice is that nothing is wanted: "no lunch", "不需要"."""
+    return _begins_no(grammar.cut(label))
+
+
 def _begins_no(pieces: Sequence[Piece]) -> bool:
     lead = next((piece for piece in pieces if "filler" not in piece.kinds or piece.kinds & _DENIES), None)
     return lead is not None and bool(lead.kinds & _DENIES) and "fine" not in lead.kinds
@@ -246,6 +251,9 @@ def _only_with(idea: str, labels: Sequence[str], grammar: Grammar) -> int:
 def _of_sizes(idea: str, labels: Sequence[str]) -> int:
     """Return which of "S; M; L; XL" is meant; "the big one" means none where there is more than one."""
     held = [n for n, label in enumerate(labels, 1) if _LETTERED[label.strip().casefold()] == idea]
+    bare = [n for n in held if labels[n - 1].strip().casefold() in {"s", "p", "l", "g"}]
+    if len(bare) == 1 and idea == "small":
+        held = bare
     return held[0] if len(held) == 1 else 0
 
 

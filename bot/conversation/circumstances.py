@@ -32,7 +32,11 @@ def read(text: str, asked: str, lexicon: Lexicon) -> int:
     if not asked or has_question_mark(text):
         return 0
     parts = [grammar.cut(part) for part in clauses(text, grammar)]
-    return _change(text, parts, asked, grammar) or _busy_then(text, parts, asked, grammar)
+    return (
+        _change(text, parts, asked, grammar)
+        or _busy_then(text, parts, asked, grammar)
+        or _by_food(text, parts, asked, grammar)
+    )
 
 
 def _change(text: str, parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:
@@ -45,6 +49,19 @@ def _change(text: str, parts: Sequence[Sequence[Piece]], asked: str, grammar: Gr
     if same:
         return NO if not _holds(parts, frozenset({"yes"})) else 0
     return YES if not _holds(parts, _DENIES) and grammar.holds(asked, "address") else 0
+
+
+def _by_food(text: str, parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:
+    """ "鸡蛋不能吃" to "is he allergic to anything?" is a yes, "he eats everything" a no."""
+    if not grammar.holds(asked, "ailment") or grammar.holds(asked, "allergen"):
+        return 0
+    cannot = grammar.holds(text, "cannot_eat")
+    if _holds(parts, _OPEN) or not (cannot or grammar.holds(text, "may_eat")):
+        return 0
+    leads = parts[0][0].kinds - {"filler"} if parts and parts[0] else frozenset()
+    if cannot:
+        return 0 if "no" in leads else YES
+    return 0 if "yes" in leads or _holds(parts, frozenset({"allergen"})) else NO
 
 
 def _busy_then(text: str, parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:

@@ -80,7 +80,9 @@ def _by_lead(parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> 
 
 def _is_moved(parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:
     """ "We moved out in November" to "do you still live at …?": a no."""
-    return NO if grammar.holds(asked, "address") and _tells(parts, frozenset({"moved"})) else 0
+    if not grammar.holds(asked, "address") or not _tells(parts, frozenset({"moved"})):
+        return 0
+    return YES if grammar.holds(asked, "changed") else NO
 
 
 def _is_ill(parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:
@@ -88,7 +90,19 @@ def _is_ill(parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> i
     if not grammar.holds(asked, "attends"):
         return 0
     well = any(piece.kinds & {"over", "well", "content"} for part in parts for piece in part)
+    if not well and any(_ill_and_cannot(part) for part in parts):
+        return NO
     return NO if not well and _tells(parts, _ILL) else 0
+
+
+def _ill_and_cannot(pieces: Sequence[Piece]) -> bool:
+    """ "Li malad toujou li pap ka vini": an illness, and a phrase of refusing behind it."""
+    ill = next((n for n, piece in enumerate(pieces) if piece.kinds & _ILL), -1)
+    before, behind = pieces[: max(ill, 0)], pieces[ill + 1 :]
+    turned = any(piece.kinds & (_DENIES | _OPEN) and not piece.kinds & _LIGHT for piece in before)
+    open_ = any(piece.kinds & (_OPEN | {"yes"}) and not piece.kinds & _LIGHT for piece in behind)
+    refused = any("refuse" in piece.kinds and " " in piece.said for piece in behind)
+    return ill >= 0 and refused and not (turned or open_)
 
 
 def _has_allergen(parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:

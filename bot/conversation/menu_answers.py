@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from typing import Literal
 
 from bot.conversation import (
     asides,
@@ -18,6 +19,7 @@ from bot.conversation import (
     days,
     echo,
     first_words,
+    having,
     home_languages,
     matching,
     naming,
@@ -57,18 +59,13 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         return _turned(text, question, lexicon)
     if _asks_problem(question, lexicon):
         return _problem(text, question, spoken, lexicon)
-    if _says_we_have(text, question, lexicon):
-        if not _repeats_verb(text, question, lexicon):
-            return unless(True, choice(question, 2))
-        if any("courtesy" in piece.kinds for piece in lexicon.grammar.cut(text)):
-            return None  # "kemi, flm" to "a keni nevojë …?" is either
+    if (there := having.told(text, question, lexicon)) is not None:
+        return unless(True, choice(question, there)) if there else None
     number = matching.whole(text, spoken, lexicon)
     if number is not None:
         return choice(question, number)
-    if question.kind is Kind.YES_NO and (told := _circumstances(text, question.asked or "", lexicon)):
+    if told := _circumstances(text, question, lexicon):
         return unless(True, choice(question, told))
-    if _is_supplied(text, question, lexicon):
-        return unless(True, choice(question, 2))
     cannot = _cannot(text, question, lexicon)
     if cannot is not None:
         return cannot
@@ -81,14 +78,15 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     return unless(True, choice(question, pointed)) if pointed else None
 
 
-def _circumstances(text: str, asked: str, lexicon: Lexicon) -> int:
-    """Return 2 where what was asked for is over or never was, 1 or 2 by what else is told; 0 for neither."""
-    if has_question_mark(text):
+def _circumstances(text: str, question: Question, lexicon: Lexicon) -> int:
+    """Return 2 where what was asked for is over, never was or is there, 1 or 2 by what else is told; or 0."""
+    asked, grammar = question.asked or "", lexicon.grammar
+    if question.kind is not Kind.YES_NO or has_question_mark(text):
         return 0
-    past = polarity.is_over(text, asked, lexicon.grammar) or polarity.never(text, asked, lexicon.grammar)
+    past = polarity.is_over(text, asked, grammar) or polarity.never(text, asked, grammar)
     if past or circumstances.no_longer(text, asked, lexicon):
         return 2
-    return circumstances.read(text, asked, lexicon)
+    return circumstances.read(text, asked, lexicon) or 2 * having.is_supplied(text, question, lexicon)
 
 
 def _is_turned(question: Question, lexicon: Lexicon) -> bool:
@@ -117,7 +115,7 @@ def _yes_no(
         return digit
     if _is_fine_with_ailment(text, question, lexicon):
         return None
-    if _only_has(text, question, lexicon):
+    if having.only_has(text, question, lexicon):
         return None
     if _asks_if_possible(text, question, lexicon):
         return unless(True, choice(question, 1))
@@ -144,7 +142,7 @@ def _yes_no(
         if (
             number == 1
             and not sure
-            and (_is_about_else(text, question, lexicon) or _has_one(text, question, lexicon))
+            and (_is_about_else(text, question, lexicon) or having.has_one(text, question, lexicon))
         ):
             return None
         return unless(not sure, choice(question, number))
@@ -168,51 +166,6 @@ def _is_fine_with_ailment(text: str, question: Question, lexicon: Lexicon) -> bo
     return ailment and any("fine" in piece.kinds for piece in lexicon.grammar.cut(text))
 
 
-def _is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
-    """ "She already has one": a no to "do you need …" or "would you like …", unless a yes stands there."""
-    if question.kind is not Kind.YES_NO or has_question_mark(text):
-        return False
-    needs = lexicon.grammar.holds(question.asked or "", "need", "offers", "permits")
-    pieces = lexicon.grammar.cut(text)
-    denied = (after for one, after in pairwise(pieces) if one.kinds & {"not", "no"})
-    if any("supplied" in piece.kinds for piece in denied):
-        return False  # "tui hổng biết tiếng Anh": I know no English
-    turned = any(piece.kinds & {"yes", "but", "hedge", "or"} and not piece.kinds & _LIGHT for piece in pieces)
-    return needs and not turned and any("supplied" in piece.kinds for piece in pieces)
-
-
-def _says_we_have(text: str, question: Question, lexicon: Lexicon) -> bool:
-    """ "Tenemos, gracias" to "do you need a coat?": that there is one, and nothing else of weight."""
-    grammar = lexicon.grammar
-    if question.kind is not Kind.YES_NO or has_question_mark(text):
-        return False
-    if not grammar.holds(question.asked or "", "need") or not grammar.holds(text, "we_have"):
-        return False
-    pieces = grammar.cut(text)
-    light = {"we_have", "filler", "courtesy", "already", "supplied", "exists", "around"}
-    return all(piece.kinds & light and not piece.kinds & {"yes", "not", "no"} for piece in pieces)
-
-
-def _repeats_verb(text: str, question: Question, lexicon: Lexicon) -> bool:
-    asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
-    pieces = lexicon.grammar.cut(text, frozenset({"we_have"}))
-    return any(word[:_LEAST_ALIKE] in asked for piece in pieces if piece.kinds for word in piece.said.split())
-
-
-def _only_has(text: str, question: Question, lexicon: Lexicon) -> bool:
-    """ "We have" to "do you need one?", unless the question asks with that verb: "avez-vous besoin"."""
-    pieces = lexicon.grammar.cut(text)
-    needs = lexicon.grammar.holds(question.asked or "", "need")
-    has = any("exists" in piece.kinds for piece in pieces)
-    bare = all(
-        piece.kinds & {"exists", "filler", "courtesy"} and not piece.kinds & {"yes", "ok"} for piece in pieces
-    )
-    if not (needs and has and bare):
-        return False
-    asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
-    return not any(word[:_LEAST_ALIKE] in asked for word in lexicon.grammar.level(text).split())
-
-
 def _asks_if_possible(text: str, question: Question, lexicon: Lexicon) -> bool:
     """ "Please, if possible": a yes to "would you like …?", and to nothing else."""
     grammar = lexicon.grammar
@@ -230,16 +183,6 @@ def _without_all_is_well(text: str, question: Question, lexicon: Lexicon) -> str
         return text
     pieces = grammar.cut(text, suits)
     return grammar.written(piece for piece in pieces if not piece.kinds)
-
-
-def _has_one(text: str, question: Question, lexicon: Lexicon) -> bool:
-    """ "They gave it to her at the clinic": what is there already agrees to nothing but "has she got it?"."""
-    grammar, asked = lexicon.grammar, lexicon.grammar.level(question.asked or "")
-    pieces = grammar.cut(text)
-    supplied = [piece.said for piece in pieces if "supplied" in piece.kinds]
-    stem, least = (1, 1) if grammar.unspaced else (_STEM, 3)
-    again = any(word[:stem] in asked for said in supplied for word in said.split() if len(word) >= least)
-    return bool(supplied) and not again and not any(piece.kinds & {"yes", "ok"} for piece in pieces)
 
 
 def _is_about_else(text: str, question: Question, lexicon: Lexicon) -> bool:
@@ -354,20 +297,9 @@ def _digit_first(text: str, question: Question, lexicon: Lexicon) -> Answer | No
 def _one_of(
     text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
 ) -> Answer | None:
-    if spoken_at_home := home_languages.one_of(text, question.choices, lexicon):
-        return unless(True, choice(question, spoken_at_home))
-    free = weekdays.free_day(text, question.choices, lexicon)
-    if free is not None and not has_question_mark(text):
-        return unless(True, choice(question, free)) if free else None
-    part, sure = matching.part(text, question, lexicon)
-    if part is not None:
-        return unless(not sure, choice(question, part))
-    if amount := naming.by_amount(text, question.choices, lexicon):
-        return unless(True, choice(question, amount))
-    number, comment = matching.begun(text, spoken, lexicon)
-    if number is not None:
-        others = frozenset[str]().union(*(said for n, said in spoken.items() if n != number))
-        return unless(matching.says(comment, others), choice(question, number))
+    at_once = _named_at_once(text, question, spoken, lexicon)
+    if at_once is not None:
+        return at_once or None
     if has_question_mark(text):
         return None
     if rest := asides.without_had(text, question.asked or "", question.choices, lexicon):
@@ -394,8 +326,31 @@ def _one_of(
     return None if slip is None else unless(True, choice(question, slip))
 
 
+def _named_at_once(
+    text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
+) -> Answer | Literal[False] | None:
+    """Read what names a choice before anything is weighed; False where nothing can be understood, or None."""
+    if spoken_at_home := home_languages.one_of(text, question.choices, lexicon):
+        return unless(True, choice(question, spoken_at_home))
+    free = weekdays.free_day(text, question.choices, lexicon)
+    if free is not None and not has_question_mark(text):
+        return (free > 0 and unless(True, choice(question, free))) or False
+    part, sure = matching.part(text, question, lexicon)
+    if part is not None:
+        return unless(not sure, choice(question, part))
+    if amount := naming.by_amount(text, question.choices, lexicon):
+        return unless(True, choice(question, amount))
+    number, comment = matching.begun(text, spoken, lexicon)
+    if number is not None:
+        others = frozenset[str]().union(*(said for n, said in spoken.items() if n != number))
+        return unless(matching.says(comment, others), choice(question, number))
+    return None
+
+
 def _wanted(text: str, question: Question, lexicon: Lexicon) -> int:
-    """Return which of two choices is denied or liked less, and so which is meant; 0 for none."""
+    """Return the choice that needs nothing, or of two the one that is neither denied nor liked less; or 0."""
+    if none := having.needs_none(text, question, lexicon):
+        return none
     liked = preferring.liked_better(text, question.choices, lexicon)
     return liked or preferring.read(text, question.choices, lexicon)
 

@@ -20,6 +20,7 @@ from bot.conversation.day_parts import (
     within_hours,
 )
 from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.intent import without_courtesy
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.scales import mark_of
@@ -134,6 +135,8 @@ def _by_language(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     if sum(map(bool, theirs)) < _LANGUAGES or is_turned(lexicon.grammar.cut(text)):
         return 0
     said = {lexicon.names[word] for word in plain(text).split() if word in lexicon.names}
+    bare = without_courtesy(text, lexicon)
+    said |= {bare} & {*theirs}  # "fr"
     held = [n for n, tag in enumerate(theirs, 1) if tag in said]
     others = [label for n, label in enumerate(labels, 1) if n not in held and plain(label) in plain(text)]
     return held[0] if len(held) == len(said) == 1 and not others else 0

@@ -483,7 +483,9 @@ def of_han(run: str) -> int:
     for sign, worth in (("千", 1000), ("百", 100)):
         if sign in run:
             before, _, after = run.partition(sign)
-            return (of_han(before) if before else 1) * worth + (of_han(after.lstrip("零〇")) if after else 0)
+            rest = of_han(after.lstrip("零〇")) if after else 0
+            tens = len(after) == 1 and after in _HAN and rest  # "两百五" is 250
+            return (of_han(before) if before else 1) * worth + (rest * worth // 10 if tens else rest)
     if "十" not in run:
         return int("".join(str(_HAN[letter]) for letter in run if letter in _HAN) or 0)
     before, _, after = run.partition("十")

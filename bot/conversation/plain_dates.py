@@ -22,6 +22,10 @@ _WESTERN_MONTHS = {
     "september": ("መስከረም",), "october": ("ጥቅምቲ",), "november": ("ሕዳር",), "december": ("ታሕሳስ",),
 }  # fmt: skip
 _ETHIOPIC_MONTH = re.compile("|".join(name for names in _WESTERN_MONTHS.values() for name in names))
+#: "20180906", and "12.03.2017" where a dot always stands behind the day
+_EIGHT_FIGURES = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_DOTTED = frozenset({"ru", "uk", "pl"})
+_DAY_FIRST = re.compile(r"(?<![\d.])(\d{1,2})\.(0?[1-9]|1[0-2])\.((?:19|20)\d\d)(?!\d)")
 _PERSIAN = frozenset({"fa", "prs", "ps"})
 #: "۳مه", "3ام": the third
 _ORDINAL = re.compile(r"(\d)\s?(?:مه|مې|ام|م)(?!\w)")
@@ -39,6 +43,9 @@ _SHORT_YEAR = re.compile(r"(?<!\d)(\d\d(?:年|년))(?=\s?\d{1,2}\s?(?:月|월))"
 
 def written(text: str, tag: str, today: date) -> str:
     """Write what a language has of its own as a plain date: "民國108年", "mùng 4 tháng 1 tây", "b4"."""
+    text = _EIGHT_FIGURES.sub(r"\1-\2-\3", text)
+    if tag in _DOTTED:
+        text = _DAY_FIRST.sub(r"\3-\2-\1", text)
     if tag in _PERSIAN:
         return _YEAR_WORD.sub(" ", _ORDINAL.sub(r"\1", solar_hijri.in_gregorian(text, tag, today)))
     if tag == "en":

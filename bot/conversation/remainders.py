@@ -47,6 +47,57 @@ def all_wanted(text: str, labels: Sequence[str], lexicon: Lexicon) -> bool:
     return not choosing.all_words(text, labels, grammar)
 
 
+def all_there(text: str, asked: str, grammar: Grammar) -> bool:
+    """ "We have it all", "다 있어요" to "which of these do you have?"."""
+    if grammar.holds(asked, "need", "offers") or has_question_mark(text):
+        return False
+    pieces = grammar.cut(text)
+    has = any(piece.kinds & {"supplied", "exists", "we_have"} for piece in pieces)
+    light = _ALL | {"supplied", "exists", "we_have", "filler", "courtesy"}
+    return has and _tells_all(text, grammar) and all(piece.kinds & light for piece in pieces)
+
+
+def _tells_all(text: str, grammar: Grammar) -> bool:
+    said = grammar.level(text)
+    words = {grammar.level(word) for kind in _ALL for word in grammar.kinds.get(kind, frozenset())}
+    return any(word in words for word in said.split()) or grammar.holds(text, *_ALL)
+
+
+def either_time(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, ...]:
+    """ "Evenings, or on Saturdays": of times that are offered both suit; () where no "or" stands."""
+    grammar = lexicon.grammar
+    of_time = frozenset({"morning", "afternoon", "evening", "weekend", "workdays"})
+    timed = sum(grammar.holds(label, *of_time) for label in labels)
+    if (
+        grammar.unspaced
+        or timed < len(labels) - 1
+        or has_question_mark(text)
+        or not grammar.holds(text, "or")
+    ):
+        return ()
+    if any(
+        piece.kinds & {"hedge", "not", "no", "refuse", "condition", "except"} for piece in grammar.cut(text)
+    ):
+        return ()
+    found = set[int]()
+    for part in clauses(text, grammar):
+        for said in _at_or(part, grammar):
+            one = choosing.read(said, labels, lexicon)
+            if one is None and plain(said):
+                return ()
+            found |= {one[0]} if one else set()
+    return tuple(sorted(found)) if len(found) > 1 else ()
+
+
+def _at_or(part: str, grammar: Grammar) -> list[str]:
+    pieces, ends = grammar.cut(part), [-1]
+    ends += [n for n, piece in enumerate(pieces) if "or" in piece.kinds]
+    return [
+        grammar.written(pieces[one + 1 : two])
+        for one, two in zip(ends, [*ends[1:], len(pieces)], strict=True)
+    ]
+
+
 def without_pronoun(text: str, grammar: Grammar) -> str:
     """ "I (the mother) and grandma": who "I" is stands in brackets."""
 

@@ -230,6 +230,8 @@ def is_no_matter(clause: str, asked: str, choices: Sequence[str], lexicon: Lexic
     fine.add("has_it")
     pieces = grammar.cut(clause)
     if grammar.holds(asked, "ailment", "not", "refuse", "dont") and grammar.holds(clause, "may_eat"):
+        if grammar.holds(clause, "cannot_eat"):
+            return False
         return bool(choosing.named_in(clause, choices, grammar)) and not denies(clause, grammar)
     at = max((n for n, each in enumerate(pieces) if each.kinds & fine and "and" not in each.kinds), default=0)
     return any(choosing.mentioned(piece, choices, grammar) for piece in pieces[:at])

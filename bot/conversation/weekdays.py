@@ -31,7 +31,9 @@ _HAN_SHORT = re.compile(
     r"(星期|礼拜|禮拜|周|週)([一二三四五六日天])(\s*(?:至|到|[-–—~～、,，和同跟與与及]|(?=[一二三四五六日天])))\s*"
     r"([一二三四五六日天])(?![十起定样樣直点點時时号號个個])"
 )
-_HAN_DAYS = re.compile("[一二三四五六日]{2,}(?![个個点點时時号號月])")
+_HAN_DAYS = re.compile(
+    "[一二三四五六日]{2,}(?![个個点點时時号號月])|[월화수목금토일]{2,}(?=됩|가능|좋|돼|되|요|이요|만|로)"
+)
 #: one letter a day, from Monday
 _INITIALS = ("月火水木金土日", "월화수목금토일", "一二三四五六日")
 #: English letters of days from Monday to Friday

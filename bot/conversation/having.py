@@ -1,0 +1,101 @@
+"""What a text means that tells of what is there already: "she has one", "tenemos, gracias".
+
+To "do you need …?" it is a no, among choices the one that needs nothing; to "has she got it?" it may agree.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+from bot.conversation import choosing
+from bot.conversation.intent import has_question_mark
+from bot.conversation.lexicon import Lexicon
+from bot.conversation.talk import Kind, Question
+
+#: letters that a verb's forms have in common, at least: "keni", "kemi"
+_LEAST_ALIKE: Final = 2
+#: letters by which a word of the question is known again
+_STEM: Final = 4
+_LIGHT: Final = frozenset({"filler", "supplied", "courtesy"})
+
+
+def told(text: str, question: Question, lexicon: Lexicon) -> int | None:
+    """Return 2, a no, where all that is told is that there is one; 0 where that may be a yes; or None.
+
+    "Kemi" to "a keni nevojë …?" repeats the question's verb, and "kemi, flm" may be either.
+    """
+    if not _says_we_have(text, question, lexicon):
+        return None
+    if not _repeats_verb(text, question, lexicon):
+        return 2
+    return 0 if any("courtesy" in piece.kinds for piece in lexicon.grammar.cut(text)) else None
+
+
+def _says_we_have(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "Tenemos, gracias" to "do you need a coat?": that there is one, and nothing else of weight."""
+    grammar = lexicon.grammar
+    if question.kind is not Kind.YES_NO or has_question_mark(text):
+        return False
+    if not grammar.holds(question.asked or "", "need") or not grammar.holds(text, "we_have"):
+        return False
+    pieces = grammar.cut(text)
+    light = {"we_have", "filler", "courtesy", "already", "supplied", "exists", "around"}
+    return all(piece.kinds & light and not piece.kinds & {"yes", "not", "no"} for piece in pieces)
+
+
+def _repeats_verb(text: str, question: Question, lexicon: Lexicon) -> bool:
+    asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
+    pieces = lexicon.grammar.cut(text, frozenset({"we_have"}))
+    return any(word[:_LEAST_ALIKE] in asked for piece in pieces if piece.kinds for word in piece.said.split())
+
+
+def is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "She already has one": a no to "do you need …" or "would you like …", unless a yes stands there."""
+    if question.kind is not Kind.YES_NO or has_question_mark(text):
+        return False
+    needs = lexicon.grammar.holds(question.asked or "", "need", "offers", "permits")
+    pieces = lexicon.grammar.cut(text)
+    denied = (after for one, after in pairwise(pieces) if one.kinds & {"not", "no"})
+    if any("supplied" in piece.kinds for piece in denied):
+        return False  # "tui hổng biết tiếng Anh": I know no English
+    turned = any(piece.kinds & {"yes", "but", "hedge", "or"} and not piece.kinds & _LIGHT for piece in pieces)
+    return needs and not turned and any("supplied" in piece.kinds for piece in pieces)
+
+
+def only_has(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "We have" to "do you need one?", unless the question asks with that verb: "avez-vous besoin"."""
+    pieces = lexicon.grammar.cut(text)
+    needs = lexicon.grammar.holds(question.asked or "", "need")
+    has = any("exists" in piece.kinds for piece in pieces)
+    bare = all(
+        piece.kinds & {"exists", "filler", "courtesy"} and not piece.kinds & {"yes", "ok"} for piece in pieces
+    )
+    if not (needs and has and bare):
+        return False
+    asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
+    return not any(word[:_LEAST_ALIKE] in asked for word in lexicon.grammar.level(text).split())
+
+
+def has_one(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "They gave it to her at the clinic": what is there already agrees to nothing but "has she got it?"."""
+    grammar, asked = lexicon.grammar, lexicon.grammar.level(question.asked or "")
+    pieces = grammar.cut(text)
+    supplied = [piece.said for piece in pieces if "supplied" in piece.kinds]
+    stem, least = (1, 1) if grammar.unspaced else (_STEM, 3)
+    again = any(word[:stem] in asked for said in supplied for word in said.split() if len(word) >= least)
+    return bool(supplied) and not again and not any(piece.kinds & {"yes", "ok"} for piece in pieces)
+
+
+def needs_none(text: str, question: Question, lexicon: Lexicon) -> int:
+    """ "We have a computer at home, thanks": the one choice that needs nothing; 0 where there is none."""
+    grammar = lexicon.grammar
+    none = [n for n, label in enumerate(question.choices, 1) if choosing.begins_no(label, grammar)]
+    asked = question.asked or question.topic
+    if len(none) != 1 or not grammar.holds(asked, "need", "offers"):
+        return 0
+    if any(
+        piece.kinds & {"want", "need", "wish", "hedge", "or", "but", "only"} for piece in grammar.cut(text)
+    ):
+        return 0
+    return none[0] if grammar.holds(text, "we_have", "supplied", "has_it") else 0
