@@ -17,6 +17,7 @@ from bot.conversation import (
     clauses,
     corrections,
     dates,
+    having,
     matching,
     numbers,
     remainders,
@@ -191,6 +192,8 @@ def _in_plain_korean(text: str) -> str:
 
 def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     text = remainders.without_pronoun(text, lexicon.grammar)
+    if having.needs_nothing(text, question.asked or question.topic, lexicon):
+        return None
     rest = remainders.rest(text, question.asked or question.topic, question.choices, lexicon)
     if rest:
         return unless(True, chosen(question, rest))

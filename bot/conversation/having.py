@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.conversation import choosing
+from bot.conversation.clauses import clauses
 from bot.conversation.intent import has_question_mark
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.talk import Kind, Question
@@ -27,9 +28,10 @@ def told(text: str, question: Question, lexicon: Lexicon) -> int | None:
     """
     if not _says_we_have(text, question, lexicon):
         return None
-    if not _repeats_verb(text, question, lexicon):
+    declines = lexicon.grammar.holds(text, "courtesy", "already", "supplied")
+    if declines and not _repeats_verb(text, question, lexicon):
         return 2
-    return 0 if any("courtesy" in piece.kinds for piece in lexicon.grammar.cut(text)) else None
+    return 0 if declines else None
 
 
 def _says_we_have(text: str, question: Question, lexicon: Lexicon) -> bool:
@@ -99,3 +101,18 @@ def needs_none(text: str, question: Question, lexicon: Lexicon) -> int:
     ):
         return 0
     return none[0] if grammar.holds(text, "we_have", "supplied", "has_it") else 0
+
+
+def needs_nothing(text: str, asked: str, lexicon: Lexicon) -> bool:
+    """ "We have everything, don't need anything" to "what do you need?": none of the choices is wanted."""
+    grammar = lexicon.grammar
+    if not grammar.holds(asked, "need", "offers") or has_question_mark(text):
+        return False
+    there = ("we_have", "supplied", "has_it", "exists", "already")
+    for part in clauses(text, grammar):
+        pieces = grammar.cut(part)
+        if any(piece.kinds & {"except", "others", "but", "only", "none", "want", "need", "wish"} for piece in pieces):
+            return False
+        if grammar.holds(part, "all", "every") and grammar.holds(part, *there):
+            return True
+    return False

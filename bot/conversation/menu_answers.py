@@ -62,7 +62,7 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if (there := having.told(text, question, lexicon)) is not None:
         return unless(True, choice(question, there)) if there else None
     number = matching.whole(text, spoken, lexicon)
-    if number is not None:
+    if number is not None and not (number == 1 and _may_decline(text, question, lexicon)):
         return choice(question, number)
     if told := _circumstances(text, question, lexicon):
         return unless(True, choice(question, told))
@@ -76,6 +76,15 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if not pointed and question.kind is Kind.ONE_OF and not has_question_mark(text):
         pointed = naming.later_or_sooner(text, question.choices, lexicon)
     return unless(True, choice(question, pointed)) if pointed else None
+
+
+def _may_decline(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "Está bien, gracias" to "do you need …?" may be a yes and may be "we are fine"."""
+    if question.kind is not Kind.YES_NO or not lexicon.grammar.holds(question.asked or "", "need"):
+        return False
+    bare = without_courtesy(text, lexicon)
+    thanks = bare != plain(text)
+    return thanks and bare in lexicon.ok - lexicon.yes
 
 
 def _circumstances(text: str, question: Question, lexicon: Lexicon) -> int:

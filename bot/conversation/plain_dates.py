@@ -28,7 +28,7 @@ _DOTTED = frozenset({"ru", "uk", "pl"})
 _DAY_FIRST = re.compile(r"(?<![\d.])(\d{1,2})\.(0?[1-9]|1[0-2])\.((?:19|20)\d\d)(?!\d)")
 _PERSIAN = frozenset({"fa", "prs", "ps"})
 #: "۳مه", "3ام": the third
-_ORDINAL = re.compile(r"(\d)\s?(?:مه|مې|ام|م)(?!\w)")
+_ORDINAL = re.compile(r"(\d)(?:مه|مې|ام|م)(?!\w)")  # "5 مه" is the fifth of May
 _YEAR_WORD = re.compile(r"(?<!\w)(?:کال|سال)(?!\w)")
 #: "26 года": a year of this century, where a day and a month stand before it
 _SLAVIC_YEAR = re.compile(

@@ -31,7 +31,7 @@ _NUMBER: Final = {name: number for number, names in enumerate(_MONTHS, 1) for na
 _NAMES: Final = "|".join(sorted(map(re.escape, _NUMBER), key=len, reverse=True))
 #: what may stand between a day, its month and its year
 _DATED: Final = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:\s?-?\s?(?:م|ام|ُم|مه))?\s+(?:د\s+)?({_NAMES})(?:\s?ماه)?(?!\w)"
+    rf"(?<!\d)(\d{{1,2}})(?:م|ام|ُم|مه)?\s+(?:د\s+)?({_NAMES})(?:\s?ماه)?(?!\w)"
     r"(?:\s+(?:سال\s+|د\s+)?((?:13|14)\d\d)(?!\d))?"
 )
 #: the month first, as in Pashto: "د مرغومی ۱۰", "۱۳۹۵ کال د وري ۳مه"
