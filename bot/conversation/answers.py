@@ -44,6 +44,8 @@ _FOR_ME = re.compile(r"(?<=[a-z] )4(?= (?:me|us|my|him|her)\b)", re.IGNORECASE)
 _HAITIAN = re.compile(r"\b([mnlwy])(pa|ap|te|ka|pral|pap)\b", re.IGNORECASE)
 #: "+" is a yes where Russian and Ukrainian are written
 _PLUS, _PLUS_AGREES = re.compile(r"^\s*\++(?!\s*\d)"), frozenset({"ru", "uk"})
+#: "or", written onto a day's name
+_KOREAN_OR = re.compile("(?<=요일)이나(?=\\s)")
 #: letters that weep or laugh
 _KOREAN_TEARS = re.compile("[ㅠㅜㅎㅋ]{2,}|(?<=[가-힣])[ㅠㅜ]")
 _MONTH, _HAN_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s?月(?!\d)"), re.compile("([一二三四五六七八九十]{1,2})月")
@@ -187,6 +189,7 @@ def _read(text: str, question: Question, lexicon: Lexicon, today: date | None) -
 
 def _in_plain_korean(text: str) -> str:
     """Leave out tears and laughter, and write playful endings as they are taught: "없습니당"."""
+    text = _KOREAN_OR.sub(" 아니면 ", text)
     return _KOREAN_PLAYFUL.sub(lambda found: _KOREAN_ENDS[found[0]], _KOREAN_TEARS.sub(" ", text))
 
 
@@ -217,10 +220,15 @@ def _listed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         if found is not None:
             return unless(True, chosen(question, found[0]))
     parts = clauses.clauses(told, lexicon.grammar)
-    kept = [part for part in parts if not several.is_left_out(part, lexicon.grammar)]
+    asked = question.asked or question.topic
+    kept = [
+        part
+        for part in parts
+        if not several.is_left_out(part, lexicon.grammar)
+        and not several.is_had(part, asked, question.choices, lexicon.grammar)
+    ]
     if len(kept) < len(parts):
         told, parts = ", ".join(kept), kept
-    asked = question.asked or question.topic
     matters = [part for part in parts if not several.is_no_matter(part, asked, question.choices, lexicon)]
     if matters and len(matters) < len(parts):
         found = several.several(", ".join(matters), question.choices, lexicon)

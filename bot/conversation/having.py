@@ -111,7 +111,10 @@ def needs_nothing(text: str, asked: str, lexicon: Lexicon) -> bool:
     there = ("we_have", "supplied", "has_it", "exists", "already")
     for part in clauses(text, grammar):
         pieces = grammar.cut(part)
-        if any(piece.kinds & {"except", "others", "but", "only", "none", "want", "need", "wish"} for piece in pieces):
+        if any(
+            piece.kinds & {"except", "others", "but", "only", "none", "want", "need", "wish"}
+            for piece in pieces
+        ):
             return False
         if grammar.holds(part, "all", "every") and grammar.holds(part, *there):
             return True

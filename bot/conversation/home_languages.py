@@ -32,19 +32,34 @@ def one_of(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     if sum(map(bool, known)) < _TWO or has_question_mark(text) or grammar.unspaced:
         return 0
     parts = [piece for part in clauses(text, grammar) for piece in at_but(part, grammar)]
-    told = [(part, its) for part in parts if (its := _named(part, labels, grammar))]
+    parts = [each for part in parts for each in _at_courtesy(part, grammar)]
+    told = [(part, its) for part in parts if (its := _named(part, labels, known, lexicon))]
     if len(frozenset[int]().union(*(its for _, its in told))) < _TWO:
         return 0
     if any(len(its) > 1 for _, its in told) or grammar.holds(text, *_OPEN):
         return 0
+    first = plain(told[0][0])
+    if first in lexicon.names:
+        return next(iter(told[0][1]))  # "af soomaali pls my english is slow"
     spoken = [its for part, its in told if _is_spoken(part, grammar)]
     return next(iter(spoken[0])) if spoken and spoken[0] == told[0][1] else 0
 
 
-def _named(part: str, labels: Sequence[str], grammar: Grammar) -> frozenset[int]:
-    """Return the languages among the choices that a clause names, in whatever form."""
+def _at_courtesy(part: str, grammar: Grammar) -> list[str]:
+    """A polite word ends a clause."""
+    pieces = grammar.cut(part)
+    at = next((n for n, piece in enumerate(pieces) if "courtesy" in piece.kinds), 0)
+    if not at or at == len(pieces) - 1:
+        return [part]
+    return [grammar.written(pieces[:at]), grammar.written(pieces[at + 1 :])]
+
+
+def _named(part: str, labels: Sequence[str], known: Sequence[str], lexicon: Lexicon) -> frozenset[int]:
+    """Return the languages among the choices that a clause names, in whatever form or by another name."""
+    grammar, said = lexicon.grammar, f" {plain(part)} "
     words = [form for word in grammar.level(part).split() for form in grammar.fronts(word)]
-    return frozenset(
+    tags = {tag for name, tag in lexicon.names.items() if f" {name} " in said}
+    return frozenset(n for n, tag in enumerate(known, 1) if tag and tag in tags) | frozenset(
         n
         for n, label in enumerate(labels, 1)
         for name in grammar.level(label).split()

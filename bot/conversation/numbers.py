@@ -30,6 +30,7 @@ _HAN_NUMBER = re.compile("[零〇一二三四五六七八九十百千两兩俩�
 _HAN_OTHER = re.compile(
     "第[一二三四五六七八九十]+|小[一二三四五六]|初[一二三]|高[一二三]|[一二三四五六七八九十]+(?:年级|年級|班)|一起|一点|一點|一下|一样|一樣|一定|一直|[一1]共|一家|十分(?!钟|鐘)|一般"
 )
+_HAN_AND_HALF = re.compile("[号號码碼岁歲个個]半(?![个個小])")
 _SLIP = 5
 #: words of a total: "so six in all"
 _SO_IN_ALL = 2
@@ -56,6 +57,8 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     """
     text = text.replace("廿", "二十").replace("卅", "三十") if lexicon.tag.startswith("zh") else text
     text = _ARABIZI.sub(" ", text) if lexicon.tag == "ar" and plain(text) not in lexicon.numbers else text
+    if lexicon.tag.startswith("zh") and _HAN_AND_HALF.search(text):
+        return None  # "六號半"
     text = _before_soon(text, asked, lexicon.grammar)
     told_otherwise = amounts.read(text, asked, lexicon.grammar, lambda word: _figure_or(word, lexicon))
     if told_otherwise is not None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.conversation import choosing, weekdays
 from bot.conversation.clauses import clauses, is_open
-from bot.conversation.grammar import PEOPLE, Grammar, Piece
+from bot.conversation.grammar import PEOPLE, THINGS, Grammar, Piece
 from bot.conversation.intent import has_question_mark
 from bot.conversation.letters import plain
 from bot.conversation.lexicon import Lexicon
@@ -38,7 +38,7 @@ def all_wanted(text: str, labels: Sequence[str], lexicon: Lexicon) -> bool:
         return False
     first = grammar.cut(parts[0])
     at = next((n for n, piece in enumerate(first) if piece.kinds & _ALL), -1)
-    if at < 0 or any(not piece.kinds for piece in first[:at]):
+    if at < 0 or any(not piece.kinds or piece.kinds & (THINGS - PEOPLE) for piece in first[:at]):
         return False
     if any(piece.kinds & (_TURNS | _FINE) and not piece.kinds & _ALL for piece in first):
         return False

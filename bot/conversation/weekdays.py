@@ -62,7 +62,7 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
     if (days_alone := _without_hours(text, lexicon)) != text:
         found = read(days_alone, of, lexicon)
         return None if found is None else (found[0], False)
-    text = _in_full(text)
+    text = _without_count(_in_full(text), lexicon)
     initials = _by_initials(text, of, lexicon)
     if initials is not None:
         return initials, False
@@ -309,6 +309,17 @@ def _by_initials(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[int, 
             if all(day in of for day in days) and days == sorted(days):
                 return tuple(sorted(of[day] for day in days))
     return None
+
+
+def _without_count(text: str, lexicon: Lexicon) -> str:
+    """ "Mondays and Fridays I am off, those 2": a clause that only counts the days that are named."""
+    days = len(named(text, lexicon))
+    kept = [
+        part
+        for part in clauses(text, lexicon.grammar)
+        if names_any(part, lexicon) or str(days) not in plain(part).split()
+    ]
+    return ", ".join(kept) if days > 1 and len(kept) < len(clauses(text, lexicon.grammar)) else text
 
 
 def _by_letters(text: str, of: dict[int, int], grammar: Grammar) -> tuple[int, ...] | None:

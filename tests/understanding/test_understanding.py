@@ -39,13 +39,17 @@ ANSWERS = {
     "unseen_fourteenth": (0.96, 0.7, 0.75),
     "unseen_fifteenth": (0.8, 0.5, 0.4),
     "unseen_sixteenth": (0.92, 0.7, 0.65),
+    "unseen_seventeenth": (0.88, 0.65, 0.6),
     "seen": (0.99, 0.97, 0.95),
     "seen_more": (0.98, 0.9, 0.8),
 }
 #: opt-outs of the set that was asked to be unlike all others; 97 of a hundred elsewhere
-CAUGHT = {"unseen_fifteenth": 0.93, "unseen_sixteenth": 0.95}
+CAUGHT = {"unseen_fifteenth": 0.93, "unseen_sixteenth": 0.95, "unseen_seventeenth": 0.9}
 #: read wrongly still, by kind and set: each a line that docs/understanding.md names
-OPEN = {("wrong", "unseen_sixteenth"): {"fr": 1, "my": 1}}
+OPEN = {
+    ("wrong", "unseen_sixteenth"): {"my": 1},
+    ("wrong", "unseen_seventeenth"): {"en": 1, "hmn": 1, "vi": 1},
+}
 
 
 def counted(which: str) -> dict[str, Counter[str]]:
