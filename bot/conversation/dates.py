@@ -110,7 +110,7 @@ def read(text: str, lexicon: Lexicon, today: date, asked: str = "") -> tuple[dat
     ahead_asked = lexicon.grammar.holds(asked, "may_i")  # "can you come?"
     if not (born or ahead_asked) and (before := named_days.behind(text, lexicon, today)):
         return before, False
-    if _is_no_offer(text, asked, lexicon):
+    if _is_no_offer(text, asked, lexicon) or _may_be_tomorrow(text, lexicon, today):
         return None
     if not born and (feast := named_days.feast(text, lexicon, today)):
         return feast, False
@@ -126,6 +126,12 @@ def read(text: str, lexicon: Lexicon, today: date, asked: str = "") -> tuple[dat
     if found is None or (born and found[0] > today):
         return None
     return found
+
+
+def _may_be_tomorrow(text: str, lexicon: Lexicon, today: date) -> bool:
+    """ "Next Tuesday", on a Monday: tomorrow to few, in eight days to most."""
+    tomorrow = (today + timedelta(days=1)).strftime("%A").casefold()
+    return lexicon.tag == "en" and f" next {tomorrow} " in f" {plain(text)} "
 
 
 def _is_no_offer(text: str, asked: str, lexicon: Lexicon) -> bool:
