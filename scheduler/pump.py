@@ -73,7 +73,7 @@ class Pump:
         self._stopping = False
         self._failing = False  # the last turn could not be written
         self._stopped = False  # the provider refuses the lane, and no turn has written that down yet
-        self._tries: set[asyncio.Task[Outcome]] = set()
+        self._tries: set[asyncio.Task[None]] = set()
         self._ahead: deque[tuple[Claimed, int]] = deque()  # claimed, for the next lines that are free
         self._ended: list[Outcome] = []  # not settled yet
         self._gathers = 0.0  # seconds
@@ -156,18 +156,14 @@ class Pump:
                 async with asyncio.timeout(self._gathers if near else GATHER_SECONDS):
                     await self._none_left.wait()
 
-    def _over(self, trying: asyncio.Task[Outcome]) -> None:
-        """A try has ended: what it says of the lane holds at once, its row is settled in the next turn."""
+    def _over(self, trying: asyncio.Task[None]) -> None:
+        """A line is free, and a row waits to be settled in the next turn."""
         self._tries.discard(trying)
         self._follow_on()
         if not self._tries:
             self._none_left.set()
         if trying.cancelled():
             return  # the loop is ending: what is in `sending` is uncertain at the next start
-        outcome = trying.result()
-        self._ended.append(outcome)
-        if outcome.verdict is not SENT:
-            self._obey(outcome.verdict)
         if not self._failing:
             self._wake.set()
 
@@ -200,7 +196,14 @@ class Pump:
         except TimeoutError:
             return
 
-    async def _send(self, claimed: Claimed, seen: int) -> Outcome:
+    async def _send(self, claimed: Claimed, seen: int) -> None:
+        """Try one text; what its end says of the lane holds at once, for what begins in this very step."""
+        outcome = await self._try(claimed, seen)
+        self._ended.append(outcome)
+        if outcome.verdict is not SENT:
+            self._obey(outcome.verdict)
+
+    async def _try(self, claimed: Claimed, seen: int) -> Outcome:
         if self._may_not_begin(claimed, seen):
             return Outcome(claimed, UNSENT)
         began = time.monotonic()

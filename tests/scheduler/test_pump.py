@@ -295,6 +295,20 @@ async def test_a_provider_that_asks_us_to_wait_is_left_alone_until_then(
     assert len(channel.began) == 21
 
 
+@pytest.mark.parametrize("error", [Throttled("Slow down.", wait=60.0, code="429"), Setup("Who is this?")])
+async def test_a_refusal_holds_for_what_would_begin_in_the_same_step(
+    app: App, channel: FakeChannel, error: SendError
+) -> None:
+    """The first of five is refused before the second begins, though both were begun together."""
+    released(app, 5)
+    channel.fails(phone(0), error)
+    async with pumping(app):
+        await until("the refusal", lambda: not channel.trouble[phone(0)])
+        await until("the others to come back", lambda: "sending" not in school.states(app.store))
+        assert len(channel.began) == 1
+    assert {one.attempts for one in school.deliveries(app.store)} == {0}
+
+
 async def test_the_longest_wait_that_was_asked_for_holds(
     app: App, channel: FakeChannel, clock: StandingClock
 ) -> None:
