@@ -49,6 +49,15 @@ class Answer:
     body: bytes = b""
     kind: str = "text/plain; charset=utf-8"
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    start: MutableMapping[str, Any] = field(init=False, compare=False)  #: as ASGI has it
+
+    def __post_init__(self) -> None:
+        headers = [*self.headers]
+        if self.status != 204:
+            length = str(len(self.body)).encode()
+            headers += [(b"content-type", self.kind.encode()), (b"content-length", length)]
+        start = {"type": "http.response.start", "status": self.status, "headers": headers}
+        object.__setattr__(self, "start", start)
 
 
 _HEARD: Final = Answer(200, EMPTY_TWIML, "text/xml; charset=utf-8")
@@ -207,11 +216,5 @@ async def _body(headers: dict[str, str], receive: Receive) -> bytes:
 
 
 async def _reply(send: Send, answer: Answer, *, head: bool) -> None:
-    headers = [*answer.headers]
-    if answer.status != 204:
-        headers += [
-            (b"content-type", answer.kind.encode()),
-            (b"content-length", str(len(answer.body)).encode()),
-        ]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send(answer.start)
     await send({"type": "http.response.body", "body": b"" if head else answer.body})
