@@ -221,12 +221,7 @@ def _listed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
             return unless(True, chosen(question, found[0]))
     parts = clauses.clauses(told, lexicon.grammar)
     asked = question.asked or question.topic
-    kept = [
-        part
-        for part in parts
-        if not several.is_left_out(part, lexicon.grammar)
-        and not several.is_had(part, asked, question.choices, lexicon.grammar)
-    ]
+    kept = [part for part in parts if not having.is_left_out(part, asked, question.choices, lexicon.grammar)]
     if len(kept) < len(parts):
         told, parts = ", ".join(kept), kept
     matters = [part for part in parts if not several.is_no_matter(part, asked, question.choices, lexicon)]

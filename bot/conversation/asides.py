@@ -100,26 +100,6 @@ def several_of(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -
     return ", ".join(part.text for part in listed)
 
 
-def without_had(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -> str:
-    """ "The wifi thing, he already got a computer": where a need is asked for, the rest of the text.
-
-    Nothing where no clause tells that a choice is there already, or all of them do.
-    """
-    grammar = lexicon.grammar
-    if lexicon.tag in _SYLLABIC or not grammar.holds(asked, "need", "offers") or is_open(text, grammar):
-        return ""
-    parts = clauses(text, grammar)
-    had = [part for part in parts if _is_had(part, labels, grammar)]
-    return ", ".join(part for part in parts if part not in had) if 0 < len(had) < len(parts) else ""
-
-
-def _is_had(part: str, labels: Sequence[str], grammar: Grammar) -> bool:
-    pieces = grammar.cut(part)
-    had = any(piece.kinds & {"supplied", "has_it", "already"} for piece in pieces)
-    wanted = any(piece.kinds & (_WANTS | {"picks", "prefers", "but"}) for piece in pieces)
-    return had and not wanted and any(choosing.mentioned(piece, labels, grammar) for piece in pieces)
-
-
 def _named(text: str, labels: Sequence[str], lexicon: Lexicon) -> list[_Part]:
     """Return the clauses that name a choice."""
     grammar = lexicon.grammar

@@ -5,11 +5,13 @@ To "do you need …?" it is a no, among choices the one that needs nothing; to "
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 from bot.conversation import choosing
-from bot.conversation.clauses import clauses
+from bot.conversation.clauses import clauses, is_open
+from bot.conversation.grammar import Grammar
 from bot.conversation.intent import has_question_mark
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.talk import Kind, Question
@@ -19,6 +21,12 @@ _LEAST_ALIKE: Final = 2
 #: letters by which a word of the question is known again
 _STEM: Final = 4
 _LIGHT: Final = frozenset({"filler", "supplied", "courtesy"})
+#: in a clause that tells of what is there, these say something else of it
+_TURNS: Final = frozenset(
+    {"not", "no", "only", "want", "need", "wish", "except", "condition", "all", "every", "but"}
+)
+#: where a syllable names too little
+_SYLLABIC: Final = frozenset({"my", "km", "lo"})
 
 
 def told(text: str, question: Question, lexicon: Lexicon) -> int | None:
@@ -47,9 +55,14 @@ def _says_we_have(text: str, question: Question, lexicon: Lexicon) -> bool:
 
 
 def _repeats_verb(text: str, question: Question, lexicon: Lexicon) -> bool:
+    said = [piece.said for piece in lexicon.grammar.cut(text, frozenset({"we_have"})) if piece.kinds]
+    return _begins_alike(" ".join(said), question, lexicon)
+
+
+def _begins_alike(said: str, question: Question, lexicon: Lexicon) -> bool:
+    """Say whether a word begins as one of the question does."""
     asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
-    pieces = lexicon.grammar.cut(text, frozenset({"we_have"}))
-    return any(word[:_LEAST_ALIKE] in asked for piece in pieces if piece.kinds for word in piece.said.split())
+    return any(word[:_LEAST_ALIKE] in asked for word in said.split())
 
 
 def is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
@@ -73,10 +86,7 @@ def only_has(text: str, question: Question, lexicon: Lexicon) -> bool:
     bare = all(
         piece.kinds & {"exists", "filler", "courtesy"} and not piece.kinds & {"yes", "ok"} for piece in pieces
     )
-    if not (needs and has and bare):
-        return False
-    asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
-    return not any(word[:_LEAST_ALIKE] in asked for word in lexicon.grammar.level(text).split())
+    return needs and has and bare and not _begins_alike(lexicon.grammar.level(text), question, lexicon)
 
 
 def has_one(text: str, question: Question, lexicon: Lexicon) -> bool:
@@ -119,3 +129,37 @@ def needs_nothing(text: str, asked: str, lexicon: Lexicon) -> bool:
         if grammar.holds(part, "all", "every") and grammar.holds(part, *there):
             return True
     return False
+
+
+def is_left_out(clause: str, asked: str, labels: Sequence[str], grammar: Grammar) -> bool:
+    """Say whether a clause of a list tells of what is not wanted: "he already had the flu one".
+
+    Where a need is asked for, so does "hnab nws muaj lawm", "mochila ele tem": there is one.
+    """
+    pieces = grammar.cut(clause)
+    if any("supplied" in piece.kinds for piece in pieces):
+        return True
+    if not grammar.holds(asked, "need", "offers") or not grammar.holds(clause, "we_have"):
+        return False
+    turned = any(piece.kinds & _TURNS for piece in pieces)
+    return not turned and bool(choosing.named_in(clause, labels, grammar))
+
+
+def without_had(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -> str:
+    """ "The wifi thing, he already got a computer": where a need is asked for, the rest of the text.
+
+    Nothing where no clause tells that a choice is there already, or all of them do.
+    """
+    grammar = lexicon.grammar
+    if lexicon.tag in _SYLLABIC or not grammar.holds(asked, "need", "offers") or is_open(text, grammar):
+        return ""
+    parts = clauses(text, grammar)
+    had = [part for part in parts if _is_of_had(part, labels, grammar)]
+    return ", ".join(part for part in parts if part not in had) if 0 < len(had) < len(parts) else ""
+
+
+def _is_of_had(clause: str, labels: Sequence[str], grammar: Grammar) -> bool:
+    pieces = grammar.cut(clause)
+    had = any(piece.kinds & {"supplied", "has_it", "already"} for piece in pieces)
+    wanted = any(piece.kinds & {"want", "need", "wish", "picks", "prefers", "but"} for piece in pieces)
+    return had and not wanted and any(choosing.mentioned(piece, labels, grammar) for piece in pieces)

@@ -311,7 +311,7 @@ def _one_of(
         return at_once or None
     if has_question_mark(text):
         return None
-    if rest := asides.without_had(text, question.asked or "", question.choices, lexicon):
+    if rest := having.without_had(text, question.asked or "", question.choices, lexicon):
         found = _one_of(rest, question, spoken, lexicon)
         return None if found is None else unless(True, found)
     if (place := _by_place(text, question, lexicon)) is not None:

@@ -206,20 +206,6 @@ def _lists_unknown(text: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
     ) or any(each.kinds for piece in others for each in lexicon.grammar.cut(piece, THINGS - PEOPLE - SIZES))
 
 
-def is_left_out(clause: str, grammar: Grammar) -> bool:
-    """Say whether a clause tells of what is not wanted: "he already had the flu one"."""
-    return any("supplied" in piece.kinds for piece in grammar.cut(clause))
-
-
-def is_had(clause: str, asked: str, choices: Sequence[str], grammar: Grammar) -> bool:
-    """ "Hnab nws muaj lawm", "mochila ele tem": where a need is asked for, what is there is not wanted."""
-    if not grammar.holds(asked, "need", "offers") or not grammar.holds(clause, "we_have"):
-        return False
-    out = {"not", "no", "only", "want", "need", "wish", "except", "condition", "all", "every", "but"}
-    denied = any(piece.kinds & out for piece in grammar.cut(clause))
-    return not denied and bool(choosing.named_in(clause, choices, grammar))
-
-
 def is_no_matter(clause: str, asked: str, choices: Sequence[str], lexicon: Lexicon) -> bool:
     """Say whether a clause tells of a choice that is all right: "milk she grew out of", "eggs he can eat".
 
