@@ -197,30 +197,30 @@ class Pump:
             return
 
     async def _send(self, claimed: Claimed, seen: int) -> None:
-        """Try one text; what its end says of the lane holds at once, for what begins in this very step."""
-        outcome = await self._try(claimed, seen)
-        self._ended.append(outcome)
-        if outcome.verdict is not SENT:
-            self._obey(outcome.verdict)
-
-    async def _try(self, claimed: Claimed, seen: int) -> Outcome:
         if self._may_not_begin(claimed, seen):
-            return Outcome(claimed, UNSENT)
+            self._end(Outcome(claimed, UNSENT))
+            return
         began = time.monotonic()
         try:
             receipt = await self._sender.port.send(claimed.message)
         except SendError as error:
             now = self._app.clock.now()
-            return Outcome(claimed, retry.judge(error, claimed.attempts, now, self._app.settings.sending))
+            verdict = retry.judge(error, claimed.attempts, now, self._app.settings.sending)
+            self._end(Outcome(claimed, verdict))
         # A fault of ours must not lose the text, nor may something that cancels the try from inside.
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001
             kind = type(error).__name__
             log.error("a sender failed in a way it should not", lane=self._sender.name, error=kind)
-            return Outcome(
-                claimed, retry.Verdict(DeliveryState.UNCERTAIN, reason=f"The sender failed ({kind}).")
-            )
-        self._exchange = time.monotonic() - began
-        return Outcome(claimed, SENT, receipt.provider_id)
+            verdict = retry.Verdict(DeliveryState.UNCERTAIN, reason=f"The sender failed ({kind}).")
+            self._end(Outcome(claimed, verdict))
+        else:
+            self._exchange = time.monotonic() - began
+            self._ended.append(Outcome(claimed, SENT, receipt.provider_id))
+
+    def _end(self, outcome: Outcome) -> None:
+        """Keep what became of a try; what it says of the lane holds for what begins in this very step."""
+        self._ended.append(outcome)
+        self._obey(outcome.verdict)
 
     def _may_not_begin(self, claimed: Claimed, seen: int) -> bool:
         """Say whether something learnt since the claim forbids this text; nothing may come between."""
