@@ -281,3 +281,24 @@ def test_an_end_that_is_not_wanted(tag: str, text: str) -> None:
 )
 def test_an_end_that_is_wanted(tag: str, text: str) -> None:
     assert stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "dont send to this number send to my husband"),
+        ("prs", "به ای نمبر پیام روان نکنین نمبر شوهرم ره دارین به او روان کنین"),
+        ("lo", "ຢ່າສົ່ງມາເບີນີ້ ສົ່ງໄປເບີພໍ່ລາວພຸ້ນ"),
+        ("km", "កុំផ្ញើមកលេខនេះ ផ្ញើទៅឪពុកគេវិញ"),
+        ("my", "ကျမဖုန်းကို မပို့ပါနဲ့တော့ သူ့အဖေဖုန်းကိုပဲ ပို့ပါ"),
+    ],
+)
+def test_nothing_here_and_whom_to_write_to_instead(tag: str, text: str) -> None:
+    assert stops(tag, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["send it to this number not to my husband", "is this number not on the list? ask my husband"]
+)
+def test_another_number_alone_is_no_request_to_stop(text: str) -> None:
+    assert not stops("en", text)
