@@ -10,7 +10,8 @@ _TAPBACK = re.compile(
     r"^\W*(liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted|removed an?|le gustó|le gusta|"
     r"me gusta|no me gusta|le encantó|me encanta|indicó|marcó|destacó|se rio|se rió|reaccionó|exclamó|"
     r"a aimé|aime|j.aime|a adoré|curtiu|gostei|gostou|amou|adorou|reagiu|enfatizou|понравилось|нравится|"
-    r"поставил[аи]?|вподобав|вподобала|polubi\w*|to)\b.*[“”\"«„]|^\s*\S{1,4}\s+(to|a|à|на)\s+[“\"«„]",
+    r"поставил[аи]?|вподобав|вподобала|polubi\w*|to)\b.*[“”\"«„]|^\s*\S{1,4}\s+(to|a|à|на)\s+[“\"«„]"
+    r"|^\s*a\s+[“\"«„].{12,}[”\"»]\s+le\s+(dio|puso|gust|encant)",
     re.IGNORECASE | re.DOTALL,
 )
 #: the same in any other language: a few words, and our text in quotation marks to the end

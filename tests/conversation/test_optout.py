@@ -302,3 +302,14 @@ def test_nothing_here_and_whom_to_write_to_instead(tag: str, text: str) -> None:
 )
 def test_another_number_alone_is_no_request_to_stop(text: str) -> None:
     assert not stops("en", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A “Responda ALTO para no recibir más mensajes” le dio Me gusta",
+        'a "Responda STOP para no recibir mas mensajes" le encantó',
+    ],
+)
+def test_a_tap_that_a_telephone_tells_of_behind_our_words_is_no_request(text: str) -> None:
+    assert not stops("es", text)

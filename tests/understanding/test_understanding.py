@@ -40,15 +40,29 @@ ANSWERS = {
     "unseen_fifteenth": (0.8, 0.5, 0.4),
     "unseen_sixteenth": (0.92, 0.7, 0.65),
     "unseen_seventeenth": (0.88, 0.65, 0.6),
+    "unseen_eighteenth": (0.84, 0.7, 0.6),
     "seen": (0.99, 0.97, 0.95),
     "seen_more": (0.98, 0.9, 0.8),
 }
 #: opt-outs of the set that was asked to be unlike all others; 97 of a hundred elsewhere
-CAUGHT = {"unseen_fifteenth": 0.93, "unseen_sixteenth": 0.95, "unseen_seventeenth": 0.9}
+CAUGHT = {
+    "unseen_fifteenth": 0.93, "unseen_sixteenth": 0.95, "unseen_seventeenth": 0.93, "unseen_eighteenth": 0.91,
+}  # fmt: skip
 #: read wrongly still, by kind and set: each a line that docs/understanding.md names
 OPEN = {
     ("wrong", "unseen_sixteenth"): {"my": 1},
     ("wrong", "unseen_seventeenth"): {"en": 1, "hmn": 1, "vi": 1},
+    ("wrong", "unseen_eighteenth"): {
+        "ar": 2,
+        "en": 1,
+        "fa": 1,
+        "pl": 1,
+        "ru": 1,
+        "ti": 1,
+        "uk": 1,
+        "vi": 1,
+        "zh-Hant": 1,
+    },
 }
 
 
@@ -87,7 +101,7 @@ def test_clear_answers_are_understood(which: str) -> None:
 
 
 def test_hard_answers_are_asked_about_rather_than_guessed() -> None:
-    assert sum(total(which)["hard_wrong"] for which in SETS) <= 3
+    assert sum(total(which)["hard_wrong"] for which in SETS) <= 8
 
 
 def test_every_label_is_one_that_is_known() -> None:
