@@ -22,7 +22,7 @@ from bot.ports import Transport
 from bot.settings import Sms, Telegram
 from bot.simulator import Account, Family, Fault, Plan, Say, Simulator, Trouble
 from bot.web.server import WebServer
-from bot.web.webhooks import Webhooks
+from bot.web.webhooks import Receive, Scope, Send, Webhooks
 
 OURS, FAMILY, CHAT = "+17155550100", "+17155550142", "715550142"
 SECRET = "s" * 40
@@ -50,8 +50,13 @@ class World:
 
 
 @pytest.fixture(params=[PyreqwestTransport, WireTransport, AiohttpTransport])
-async def world(request: pytest.FixtureRequest, unused_tcp_port: int) -> AsyncIterator[World]:
-    public_url = f"http://127.0.0.1:{unused_tcp_port}"
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        await webhooks(scope, receive, send)  # made below, once our own address is known
+
+    server = WebServer(application, "127.0.0.1", 0)
+    host, port = await server.start()
+    public_url = f"http://{host}:{port}"
     account = Account(inbound_url=f"{public_url}/sms/inbound")
     simulator = Simulator(account)
     base_url = await simulator.start()
@@ -76,8 +81,6 @@ async def world(request: pytest.FixtureRequest, unused_tcp_port: int) -> AsyncIt
     webhooks = Webhooks(
         made.accept, made.accept_status, public_url, sms=SmsWebhook(sms), telegram=TelegramWebhook(bot)
     )
-    server = WebServer(webhooks, "127.0.0.1", unused_tcp_port)
-    await server.start()
     yield made
     await simulator.stop()
     await server.stop()
