@@ -8,7 +8,7 @@ comma := ,
 # What draws the pages that tests/browser looks at, and letters of most of the world; the system's own packages.
 CHROMIUM := chromium fonts-dejavu-core fonts-noto-ui-core fonts-droid-fallback
 
-.PHONY: help demo test understanding soak bench peers check format words lock clean chromium screenshots
+.PHONY: help demo test understanding learn soak bench peers check format words lock clean chromium screenshots
 
 help: ## Print what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,10 @@ bench: $(VENV)/.bench peers ## Measure, beside other programs, as JSON lines. ON
 understanding: $(VENV)/.development ## How well labelled sentences are understood, language by language.
 	$(BIN)/python -m tests.understanding.measure
 
+# FOLDS=1 writes nothing: it prints what would be found of texts that were not learned from.
+learn: $(VENV)/.learn ## Learn anew what texts that no rule knows are most like.
+	$(BIN)/python -m tests.understanding.learn $(if $(FOLDS),folds)
+
 screenshots: $(VENV)/.development chromium ## Draw every screen anew into docs/screenshots.
 	$(BIN)/python -m tests.browser.screenshots
 
@@ -46,13 +50,15 @@ format: $(VENV)/.development ## Lay the code out.
 words: $(VENV)/.development ## Gather the console's sentences into its catalogs, keeping what is translated.
 	$(BIN)/python -m tests.languages.console_words
 
-lock: $(VENV)/bin/uv ## Resolve the dependencies anew into the three lock files.
+lock: $(VENV)/bin/uv ## Resolve the dependencies anew into the four lock files.
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \
 	    --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \
 	    --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \
 	    --python-version 3.11 --group bench -c requirements.lock -c requirements-dev.lock -o requirements-bench.lock
+	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --universal \
+	    --python-version 3.11 --group learn -c requirements.lock -c requirements-dev.lock -o requirements-learn.lock
 
 # Never fails: without Chromium the browser tests are skipped, and say so.
 chromium:
@@ -104,4 +110,8 @@ $(VENV)/.development: requirements-dev.lock pyproject.toml | $(VENV)/bin/uv
 
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.development
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(VENV)/.learn: requirements-learn.lock $(VENV)/.development
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements-learn.lock
 	@touch $@

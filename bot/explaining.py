@@ -11,7 +11,7 @@ from typing import Any
 
 from bot import languages
 from bot.channels import segments
-from bot.conversation import answers, intent, times, tongue
+from bot.conversation import answers, intent, learned, likely, times, tongue
 from bot.conversation.letters import plain
 from bot.conversation.lexicon import Lexicon, lexicon
 from bot.conversation.talk import Kind, Question
@@ -48,6 +48,7 @@ _EXACT = N_("it is an answer, word for word or with a comment")
 _A_GUESS = N_("a guess, read back once")
 _NAMED = N_("it names a language")
 _UNCLEAR = N_("it says that our text makes no sense")
+_LIKENESS = N_("no rule knows it; it is most like texts that mean this")
 _NOTHING = N_("nothing but an answer, or something of their own")
 
 
@@ -119,21 +120,31 @@ def _value(value: str, kind: Kind) -> Any:
 
 def meant(text: str, tag: str) -> dict[str, Any]:
     """Return what a text is about, whatever is open. Raises `LanguageError`."""
-    words = _lexicon(tag)
-    if (digit := _DIGITS.get(plain(text))) is not None:
-        return _intent(*digit)
-    for name, is_meant, why in _INTENTS:
-        if is_meant(text, words):
-            return _intent(name, why)
-    if intent.language_named(text, words) is not None:
-        return _intent("language", _NAMED)
-    if intent.is_unclear(text, words):
-        return _intent("unclear_text", _UNCLEAR)
+    found = ruled(text, tag)
+    if found is not None:
+        return _intent(*found)
+    guessed = likely.intent_of(text, _lexicon(tag))
+    if guessed is not None:
+        pieces = learned.learned().telling(text, guessed)
+        return {**_intent(guessed, _LIKENESS, _GUESSED), "pieces": pieces}
     return _intent("none", _NOTHING)
 
 
-def _intent(name: str, why: str) -> dict[str, Any]:
-    return {"intent": name, "confidence": _SURE, "why": why}
+def ruled(text: str, tag: str) -> tuple[str, str] | None:
+    """Return what a text is about as far as rules know it, and the reason. Raises `LanguageError`."""
+    words = _lexicon(tag)
+    if (digit := _DIGITS.get(plain(text))) is not None:
+        return digit
+    for name, is_meant, why in _INTENTS:
+        if is_meant(text, words):
+            return name, why
+    if intent.language_named(text, words) is not None:
+        return "language", _NAMED
+    return ("unclear_text", _UNCLEAR) if intent.is_unclear(text, words) else None
+
+
+def _intent(name: str, why: str, confidence: float = _SURE) -> dict[str, Any]:
+    return {"intent": name, "confidence": confidence, "why": why}
 
 
 def language(text: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zlib import crc32
 
-from bot.conversation import answers, intent, recorded
+from bot.conversation import answers, intent, likely, recorded
 from bot.conversation.answers import Judgement
 from bot.conversation.events import (
     Asked,
@@ -64,6 +64,18 @@ _PLAIN_EVENTS: dict[type[object], Heard] = {
     Blocked: Heard.BLOCKED,
     Unblocked: Heard.UNBLOCKED,
     ProviderStopped: Heard.PROVIDER_STOPPED,
+}
+
+#: what is answered to a text that is only like others (`likely.py`)
+_ALIKE: dict[str, Heard] = {
+    "danger": Heard.DANGER,
+    "optout": Heard.STOP,
+    "wrong_number": Heard.WRONG_NUMBER,
+    "language": Heard.PERSON,
+    "person": Heard.PERSON,
+    "who": Heard.WHO,
+    "unclear_text": Heard.UNCLEAR,
+    "help": Heard.HELP,
 }
 
 
@@ -268,7 +280,7 @@ def _no_pick(event: Said, facts: Facts) -> Heard | Hearing:
 def _with_nothing_open(talk: Talk, event: Said, facts: Facts) -> Heard | Hearing:
     if any(intent.is_chatter(event.text, intent.lexicon(tag)) for tag in talk.spoke):
         return Heard.CHATTER
-    found = _for_a_person(event.text) or _beside(event.text, facts)
+    found = _for_a_person(event.text) or _beside(event.text, facts, asked=False)
     if found is not None:
         return found
     if talk.waiting and event.at - talk.waiting[-1].said_at <= BURST:
@@ -282,8 +294,10 @@ def _for_a_person(text: str) -> Heard | None:
     return {"0": Heard.PERSON, "9": Heard.UNCLEAR}.get(plain(text))
 
 
-def _beside(text: str, facts: Facts, *, own_words: bool = False) -> Heard | Hearing | None:
-    """Recognise what is no answer, whatever was asked; where own words are, only by whole messages."""
+def _beside(
+    text: str, facts: Facts, *, own_words: bool = False, asked: bool = True
+) -> Heard | Hearing | None:
+    """Recognise what is no answer, whatever was `asked`; where own words are, only by whole messages."""
     words = facts.lexicon
     if intent.is_unclear(text, words, sentences=not own_words):
         return Heard.UNCLEAR
@@ -296,6 +310,8 @@ def _beside(text: str, facts: Facts, *, own_words: bool = False) -> Heard | Hear
         return Hearing(Heard.LANGUAGE, tag=tag)
     if intent.is_chatter(text, words):
         return Heard.CHATTER
+    if (alike := likely.intent_of(text, words, over_question=asked)) is not None:
+        return _ALIKE[alike]
     return Heard.OWN_MESSAGE if intent.has_question_mark(text) else None
 
 

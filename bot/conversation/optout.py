@@ -69,6 +69,11 @@ def wants_them(sentence: str, grammar: Grammar) -> bool:
     return turned(grammar.cut(sentence, _PARTS | _BARS), grammar)
 
 
+def is_barred(sentence: str, grammar: Grammar) -> bool:
+    """Say whether words make something else of a request: "why don't you stop", "I didn't get any"."""
+    return any(piece.kinds for piece in grammar.cut(sentence, _BARS))
+
+
 def _only_fed_up(pieces: Sequence[Piece], *, angry: bool) -> bool:
     return all(piece.kinds for piece in pieces) and is_fed_up(pieces, angry=angry)
 

@@ -16,11 +16,17 @@ _TAPBACK = re.compile(
 )
 #: the same in any other language: a few words, and our text in quotation marks to the end
 _QUOTED = re.compile(r"^\s*(?:\S+\s+){0,4}\S{0,12}\s*[“„«\"「『][^“„«\"]{12,}[”“»\"」』]\s*$", re.DOTALL)
+#: and in languages that name our text first: "對「…」按了讚", "“…”에 👍 표시함"
+_QUOTED_FIRST = re.compile(
+    r"^\s*\S{0,3}\s*[“„«\"「『][^“„«\"「『]{6,}[”“»\"」』](?:\s*\S{0,3}){0,2}\s*"
+    r"(讚|赞|喜歡|喜欢|喜愛|喜爱|愛心|爱心|強調|强调|哈哈|표시|좋아|공감|반응)\S*\s*\S*\s*$",
+    re.DOTALL,
+)
 
 
 def is_tapback(text: str) -> bool:
     """Say whether a phone wrote this by itself: "Liked “…”", with our own words in it."""
-    return bool(_TAPBACK.match(text) or _QUOTED.match(text))
+    return any(shape.match(text) for shape in (_TAPBACK, _QUOTED, _QUOTED_FIRST))
 
 
 def has_question_mark(text: str) -> bool:
