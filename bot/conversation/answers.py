@@ -38,6 +38,8 @@ from bot.conversation.recorded import Answer, chosen, unless
 from bot.conversation.talk import Kind, Question
 
 _BROKEN_NUMBER = re.compile(r"\d[.,:/\-–]\d|[-−]\s?\d")
+#: laughter in Latin letters, which is no size
+_GRIN = re.compile(r"(?<![A-Za-z])[xX]+[dD]+(?![A-Za-z])")
 #: "ok 4 me"
 _FOR_ME = re.compile(r"(?<=[a-z] )4(?= (?:me|us|my|him|her)\b)", re.IGNORECASE)
 #: "mpa", "nap": a pronoun written together with the verb's small word
@@ -78,6 +80,7 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     `today`, the day on the school's clock, is what a question for a date counts from.
     """
     lexicon = words_of(lexicon.tag)
+    text = _GRIN.sub(" ", text)
     text = _HAN_RATHER.sub("", text) if lexicon.tag.startswith("zh") else text
     text = _months_alike(text, question.choices) if lexicon.tag.startswith("zh") else text
     text = _FOR_ME.sub("for", text) if lexicon.tag == "en" else text

@@ -50,6 +50,7 @@ _LETTERED: Final = {
     "xs": "small", "s": "small", "p": "small", "pp": "small", "m": "medium",
     "l": "large", "g": "large", "xl": "large", "gg": "large", "xg": "large", "xxl": "large", "2xl": "large",
 }  # fmt: skip
+_SIZES = frozenset(_LETTERED.values())
 
 
 def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool] | None:
@@ -241,11 +242,15 @@ def _ideas_of(text: str, grammar: Grammar) -> frozenset[str]:
 
 def _only_with(idea: str, labels: Sequence[str], grammar: Grammar) -> int:
     """Return the one choice that has an idea; 0 for none, or several."""
-    letters = {label.strip().casefold() for label in labels}
-    if len(letters) > 1 and letters <= _LETTERED.keys():
+    if _are_sizes(labels):
         return _of_sizes(idea, labels)
     held = [n for n, label in enumerate(labels, 1) if idea in _ideas_of(label, grammar)]
     return held[0] if len(held) == 1 else 0
+
+
+def _are_sizes(labels: Sequence[str]) -> bool:
+    letters = {label.strip().casefold() for label in labels}
+    return len(letters) > 1 and letters <= _LETTERED.keys()
 
 
 def _of_sizes(idea: str, labels: Sequence[str]) -> int:
@@ -259,7 +264,10 @@ def _of_sizes(idea: str, labels: Sequence[str]) -> int:
 
 def _by_idea(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[int, bool] | None:
     """ "Camión" for "autobús", "call me" for "telephone": another word for what one choice alone offers."""
-    held = {n for idea in _ideas_of(text, grammar) if (n := _only_with(idea, labels, grammar))}
+    ideas = _ideas_of(text, grammar)
+    if len(ideas & _SIZES) > 1 and _are_sizes(labels):
+        return None  # "M is too tight, I take L", where one of them alone is a choice
+    held = {n for idea in ideas if (n := _only_with(idea, labels, grammar))}
     return _weighed(held.pop(), grammar.cut(text), slips=True) if len(held) == 1 else None
 
 

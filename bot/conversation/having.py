@@ -106,11 +106,17 @@ def needs_none(text: str, question: Question, lexicon: Lexicon) -> int:
     asked = question.asked or question.topic
     if len(none) != 1 or not grammar.holds(asked, "need", "offers"):
         return 0
-    if any(
-        piece.kinds & {"want", "need", "wish", "hedge", "or", "but", "only"} for piece in grammar.cut(text)
-    ):
+    turns = {"want", "need", "wish", "hedge", "or", "but", "only"}
+    if any(piece.kinds & turns and "we_have" not in piece.kinds for piece in grammar.cut(text)):
         return 0
     return none[0] if grammar.holds(text, "we_have", "supplied", "has_it") else 0
+
+
+def is_there(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "We have a computer already": every clause that names a choice tells that there is one."""
+    grammar = lexicon.grammar
+    named = [part for part in clauses(text, grammar) if choosing.named_in(part, question.choices, grammar)]
+    return all(_is_of_had(part, question.choices, grammar) for part in named)
 
 
 def needs_nothing(text: str, asked: str, lexicon: Lexicon) -> bool:
@@ -141,7 +147,7 @@ def is_left_out(clause: str, asked: str, labels: Sequence[str], grammar: Grammar
         return True
     if not grammar.holds(asked, "need", "offers") or not grammar.holds(clause, "we_have"):
         return False
-    turned = any(piece.kinds & _TURNS for piece in pieces)
+    turned = any(piece.kinds & _TURNS and "we_have" not in piece.kinds for piece in pieces)
     return not turned and bool(choosing.named_in(clause, labels, grammar))
 
 

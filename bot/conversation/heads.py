@@ -65,6 +65,8 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
         return None  # "2 people, me and my wife"
     if found.named and found.groups > 1 and found.last * 2 == total:
         return found.last  # "me, my husband and 3 kids, 5 people"
+    if found.leads and found.named and found.groups > 1 and found.first * 2 == total:
+        return None  # "4 of us, me, my husband and 2 kids": four, or eight
     if told := found.told or found.pending:
         exact = told in {total, total + found.bare}
         return told if exact or (not found.numbered and _LEAST <= total <= told) else None

@@ -93,7 +93,7 @@ def _circumstances(text: str, question: Question, lexicon: Lexicon) -> int:
     if question.kind is not Kind.YES_NO or has_question_mark(text):
         return 0
     past = polarity.is_over(text, asked, grammar) or polarity.never(text, asked, grammar)
-    if past or circumstances.no_longer(text, asked, lexicon):
+    if past or polarity.comes(text, asked, grammar) or circumstances.no_longer(text, asked, lexicon):
         return 2
     return circumstances.read(text, asked, lexicon) or 2 * having.is_supplied(text, question, lexicon)
 
@@ -316,6 +316,8 @@ def _one_of(
         return None if found is None else unless(True, found)
     if (place := _by_place(text, question, lexicon)) is not None:
         return unless(True, choice(question, place))
+    if (none := having.needs_none(text, question, lexicon)) and having.is_there(text, question, lexicon):
+        return unless(True, choice(question, none))
     if aside := asides.one_of(text, question.choices, lexicon):
         return unless(True, choice(question, aside)) if aside > 0 else None
     named = clauses.by_clause(

@@ -40,6 +40,8 @@ _DAY_OF_MONTH = re.compile(
 )
 #: an hour of the clock from which nobody gets off before noon
 _EARLY, _NOON, _MINUTES = 9, 12, 60
+#: "19h", "18:30", "20 uhr"; and the hour the evening begins at
+_AFTER_NOON, _EVENING = re.compile(r"(?<!\d)(1[3-9]|2[0-2])\s?[h:](?:\d\d)?(?!\d)", re.IGNORECASE), 18
 #: Saturday and Sunday
 _WEEKEND = frozenset({5, 6})
 
@@ -56,6 +58,7 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         or _by_clock(text, labels, lexicon)
         or _by_figures(text, labels, lexicon)
         or _from_hour(text, labels, lexicon)
+        or _by_part_of_day(text, labels, lexicon)
         or _by_end_of_week(text, labels, lexicon)
     )
 
@@ -230,6 +233,22 @@ def _from_hour(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     hour = int(pieces[figures[0]].said)
     starts = [next(iter(HOUR.findall(figures_of(label))), "") for label in labels]
     held = [n for n, start in enumerate(starts, 1) if start and int(start) == hour]
+    return held[0] if len(held) == 1 else 0
+
+
+def _by_part_of_day(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "Après 19h" where one choice is the evening: an hour of 24 told behind noon; 0 for none."""
+    grammar = lexicon.grammar
+    said = _AFTER_NOON.findall(figures_of(text))
+    pieces = grammar.cut(text)
+    ends = any(piece.kinds & {"till", "limit"} and "after_hour" not in piece.kinds for piece in pieces)
+    if len(said) != 1 or ends or is_turned(pieces) or says(pieces, *OF_DAY):
+        return 0
+    of = [{kind for kind in OF_DAY if grammar.holds(label, kind)} for label in labels]
+    if any(len(kinds) != 1 or HOUR.search(label) for kinds, label in zip(of, labels, strict=True)):
+        return 0
+    kind = "evening" if int(said[0]) >= _EVENING else "afternoon"
+    held = [n for n, kinds in enumerate(of, 1) if kind in kinds]
     return held[0] if len(held) == 1 else 0
 
 

@@ -78,6 +78,15 @@ def is_over(text: str, question: str, grammar: Grammar) -> bool:
     return over and not open_
 
 
+def comes(text: str, question: str, grammar: Grammar) -> bool:
+    """ "She will be at school, she feels fine" to "will she be absent?": a no."""
+    if not grammar.holds(question, "absence"):
+        return False
+    pieces = grammar.cut(text)
+    open_ = any(piece.kinds & (_OPEN | _DENIES | {"absence", "refuse", "late"}) for piece in pieces)
+    return grammar.holds(text, "attends") and not open_
+
+
 def never(text: str, question: str, grammar: Grammar) -> bool:
     """ "He's never had one" to "has he ever had one?": a no."""
     if not grammar.holds(question, "ever"):

@@ -66,6 +66,9 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
     initials = _by_initials(text, of, lexicon)
     if initials is not None:
         return initials, False
+    if (listed := _before_comment(text, lexicon)) != text:
+        found = read(listed, of, lexicon)
+        return None if found is None else (found[0], False)
     row, light = _row(text, of, lexicon)
     marks = {mark for _, mark in row if mark}
     if _adds_unknown(text, lexicon):
@@ -89,6 +92,18 @@ def read(text: str, of: dict[int, int], lexicon: Lexicon) -> tuple[tuple[int, ..
     if _ALL in marks and not days:
         return tuple(sorted(every)), light
     return (tuple(sorted(days)), light) if days else None
+
+
+def _before_comment(text: str, lexicon: Lexicon) -> str:
+    """ "Monday and Wednesday only, Friday we have church": what stands before a comment on another day."""
+    grammar = lexicon.grammar
+    parts = clauses(text, grammar)
+    if len(parts) != _SOME or not all(names_any(part, lexicon) for part in parts):
+        return text
+    if not grammar.holds(parts[0], "only") or grammar.holds(parts[1], "and", "all", "every", "but", "also"):
+        return text
+    unknown = sum(not piece.kinds for piece in grammar.cut(beside(parts[1], lexicon)))
+    return parts[0] if unknown else text
 
 
 def free_day(text: str, choices: Sequence[str], lexicon: Lexicon) -> int | None:

@@ -151,3 +151,44 @@ def test_dates_of_other_calendars_and_customs(tag: str, asked: str, text: str, m
 )
 def test_numbers_that_are_more_or_soon_more(tag: str, asked: str, text: str, meant: str | None) -> None:
     assert read(text, Kind.NUMBER, tag, asked) == meant
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "meant"),
+    [
+        ("en", "she will be at school, she is fine now", "no"),
+        ("zh-Hant", "會返學㗎,佢好返晒喇", "no"),
+        ("en", "yes she has a fever", "yes"),
+    ],
+)
+def test_who_comes_is_not_absent(tag: str, text: str, meant: str) -> None:
+    asked = {"en": "Will your child be absent tomorrow?", "zh-Hant": "孩子明天會缺席嗎?"}[tag]
+    assert read(text, Kind.YES_NO, tag, asked) == meant
+
+
+@pytest.mark.parametrize(
+    ("tag", "asked", "choices", "text", "meant"),
+    [
+        ("my", "အားကစားအင်္ကျီ ဆိုဒ် ရွေးပါ။", "S; M; L; XL", "M ဆိုကျပ်တယ် L ယူမယ်", None),
+        ("zh-Hant", "孩子的外套尺寸?", "S; M; L; XL", "他最近胖很多XD", None),
+        ("en", "Which device does your child need?", "Laptop; Tablet; None", "we have computer already", "3"),
+        ("fr", "Quand appeler ?", "Le matin; L'après-midi; Le soir", "apres 19h je travaille", "3"),
+        ("fr", "Quand appeler ?", "Le matin; L'après-midi; Le soir", "14h30 c'est bien", "2"),
+        ("en", "When may we call?", "In the morning; In the afternoon; In the evening", "until 19:00", None),
+    ],
+)  # fmt: skip
+def test_a_choice_by_what_is_had_by_its_hour_or_none_of_two_sizes(
+    tag: str, asked: str, choices: str, text: str, meant: str | None
+) -> None:
+    assert read(text, Kind.ONE_OF, tag, asked, choices) == meant
+
+
+def test_days_before_an_only_are_all_whatever_is_told_of_another() -> None:
+    asked, days = "Ni iyihe minsi umwana azasigara?", "Ku wa mbere; Ku wa gatatu; Ku wa gatanu"
+    said = "kuwa mbere no kuwa gatatu gusa, kuwagatanu tuba dufite amateraniro"
+    assert read(said, Kind.SEVERAL_OF, "rw", asked, days) == "1,2"
+
+
+def test_a_number_that_may_be_the_sum_of_the_others_is_asked_about() -> None:
+    said = "4 ኢና ኣነ ሰብኣየይን ክልተ ቆልዑን"
+    assert read(said, Kind.NUMBER, "ti", "ክንደይ ሰብ ኮንኩም ክትመጹ ኢኹም?") is None
