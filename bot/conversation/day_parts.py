@@ -13,6 +13,7 @@ from bot.conversation.lexicon import Lexicon
 TURNS = frozenset({"not", "except", "hedge", "all", "none", "refuse", "or", "week", "than"})
 HOUR = re.compile(r"(?<![\d:.])(\d{1,2})(?=\D|$)")
 #: says that a figure is an hour
+_HOUR_AND_MINUTES = re.compile(r"(?<!\d)(\d{1,2})\s?[hH]\s?(\d\d)(?!\d)")
 CLOCKED = re.compile(r"\d\s?(?:[ap]\.?\s?m\b|h\b|:\d\d|(?:da|ta)\b)|\b(?:las|às|as) \d", re.IGNORECASE)
 AM, PM = (re.compile(rf"(?<![^\W\d]){half}\.?\s?m\b", re.IGNORECASE) for half in "ap")
 #: parts of a day, which people call by several names
@@ -154,5 +155,5 @@ def _is_barred(pieces: Sequence[Piece]) -> bool:
 
 
 def figures_of(text: str) -> str:
-    """Level a text's figures."""
-    return unicodedata.normalize("NFKC", text)
+    """Level a text's figures; "17h30" is one time."""
+    return _HOUR_AND_MINUTES.sub(r"\1:\2", unicodedata.normalize("NFKC", text))

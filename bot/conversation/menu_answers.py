@@ -323,6 +323,7 @@ def _one_of(
     named = clauses.by_clause(
         text, lexicon.grammar, lambda said: choosing.read(said, question.choices, lexicon)
     )
+    named = named or _sure_first(text, question, lexicon)
     named = named or choosing.declined(text, question.choices, lexicon.grammar)
     if named is None and (wanted := _wanted(text, question, lexicon)):
         return unless(True, choice(question, wanted))
@@ -335,6 +336,17 @@ def _one_of(
         or matching.misspelt_part(text, question, lexicon)
     )
     return None if slip is None else unless(True, choice(question, slip))
+
+
+def _sure_first(text: str, question: Question, lexicon: Lexicon) -> tuple[int, bool] | None:
+    """ "The cheese one, he eats no meat": the first clause is a choice, others sound like another."""
+    grammar = lexicon.grammar
+    first, *others = clauses.clauses(text, grammar) or [""]
+    found = choosing.read(first, question.choices, lexicon) if others else None
+    if found is None or not found[1] or clauses.is_open(text, grammar):
+        return None
+    read = [choosing.read(part, question.choices, lexicon) for part in others]
+    return None if any(one and one[1] for one in read) else (found[0], False)
 
 
 def _named_at_once(

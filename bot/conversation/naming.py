@@ -57,6 +57,7 @@ def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         or within_hours(text, labels, lexicon)
         or _by_clock(text, labels, lexicon)
         or _by_figures(text, labels, lexicon)
+        or _by_bare_figure(text, labels, lexicon)
         or _from_hour(text, labels, lexicon)
         or _by_part_of_day(text, labels, lexicon)
         or _by_end_of_week(text, labels, lexicon)
@@ -212,6 +213,15 @@ def _by_figures(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         held = [n for n, its in enumerate(told, 1) if said[0] in its]
     else:
         held = []
+    return held[0] if len(held) == 1 else 0
+
+
+def _by_bare_figure(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "27" where one choice is Saturday the 27th: a figure that is no choice's place; 0 for none."""
+    said = without_courtesy(text, lexicon)
+    if not said.isdecimal() or int(said) <= len(labels):
+        return 0
+    held = [n for n, label in enumerate(labels, 1) if said in plain(label).split()]
     return held[0] if len(held) == 1 else 0
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.conversation import numbers
+from bot.conversation.clauses import clauses
 from bot.conversation.grammar import Piece
 from bot.conversation.intent import has_question_mark, without_courtesy
 from bot.conversation.letters import plain
@@ -36,6 +37,8 @@ EMPTY = frozenset(
 )
 #: pieces of a text that says more than a mark and a "maybe"
 _STORY = 4
+#: words of a comment, at least: "3, maybe" is none
+_COMMENT = 2
 _STAR = "⭐🌟★"
 _OF = re.compile(r"^\D*(\d+)\s*(?:/|of|de|out of|sur|ka mid ah|من)\s*(\d+)\D*$")
 
@@ -55,7 +58,7 @@ def scale(text: str, low: int, high: int, lexicon: Lexicon) -> tuple[int, bool] 
     words = without_courtesy(text, lexicon).split()
     pieces = lexicon.grammar.cut(" ".join(words))
     if any(piece.kinds & TURNS and not piece.kinds & EMPTY for piece in pieces):
-        first = _mark_first(pieces, lexicon)
+        first = _mark_first(pieces, lexicon) or _mark_alone(text, lexicon)
         found = None if first is None else _within(first, low, high)
         return None if found is None else (found[0], False)
     marks = _of_most(_marks(words, lexicon), pieces, high)
@@ -80,6 +83,18 @@ def _mark_first(pieces: Sequence[Piece], lexicon: Lexicon) -> int | None:
     if pieces[1].kinds & {"not", "no", "except", "refuse"}:
         return None
     return None if any("or" in piece.kinds for piece in pieces) else marks[0]
+
+
+def _mark_alone(text: str, lexicon: Lexicon) -> int | None:
+    """ "3, sometimes late", "I give a 4, no complaints": a clause that is one mark, and a comment."""
+    first, *others = clauses(text, lexicon.grammar) or [""]
+    told = [mark_of(word, lexicon) for word in plain(" ".join(others)).split()]
+    if not others or len(told) < _COMMENT or any(mark is not None for mark in told):
+        return None
+    pieces = lexicon.grammar.cut(plain(first))
+    figures = [int(piece.said) for piece in pieces if piece.said.isdecimal()]
+    light = all(piece.said.isdecimal() or piece.kinds & EMPTY for piece in pieces)
+    return figures[0] if len(figures) == 1 and light else None
 
 
 def _of_most(marks: list[int], pieces: Sequence[Piece], high: int) -> list[int]:

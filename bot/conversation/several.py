@@ -16,6 +16,7 @@ from bot.conversation.scales import EMPTY, TURNS, mark_of
 
 _APART = re.compile(r"[,;/&+\n،；，、]+")
 #: marks that make a list of what stands beside them
+_SENTENCE = re.compile(r"[.!;\n。！；።။។]\s*")
 _SIGNS_OF_LIST = re.compile(r"[+&/]")
 _RANGE = re.compile(r"^\s*\d\s*[-–]\s*\d\s*$")
 #: digits that stand alone between spaces: "1 3"
@@ -71,6 +72,8 @@ def several(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[
     turning = [piece for piece in grammar.cut(said) if piece.kinds & TURNS and not piece.kinds & EMPTY]
     if any(not choosing.named_in(piece.said, choices, grammar) for piece in turning):
         return None  # but "the bus pass", where "pass" is a choice's own word
+    if (begun := _figures_alone(text, len(choices), lexicon)) is not None:
+        return begun
     if said in _ALL or (any(each & _EVERY for each in kinds) and all(each & EMPTY for each in kinds)):
         return None if grammar.holds(text, "well") else _all_of_them(said, kinds, choices, grammar)
     return _listed(text, said, choices, lexicon, of_days=bool(of_days))
@@ -156,6 +159,17 @@ def _figures(said: str, most: int, grammar: Grammar) -> tuple[tuple[int, ...], b
     light = light or first  # "1 3 4, she likes them"
     fits = len(figures) > 1 and len(set(figures)) == len(figures) and all(1 <= n <= most for n in figures)
     return (tuple(sorted(figures)), False) if fits and light else None
+
+
+def _figures_alone(text: str, most: int, lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:
+    """ "1, 2 and 4. The third one is in March": a sentence of figures, and one without any."""
+    first, *others = [part for part in _SENTENCE.split(text) if plain(part)] or [""]
+    if not others or any(map(str.isdigit, " ".join(others))):
+        return None
+    pieces = lexicon.grammar.cut(plain(first))
+    if not all(piece.said.isdecimal() or piece.kinds & EMPTY for piece in pieces):
+        return None
+    return _figures(plain(first), most, lexicon.grammar)
 
 
 def _gathered(text: str, choices: Sequence[str], lexicon: Lexicon) -> tuple[tuple[int, ...], bool] | None:

@@ -192,3 +192,42 @@ def test_days_before_an_only_are_all_whatever_is_told_of_another() -> None:
 def test_a_number_that_may_be_the_sum_of_the_others_is_asked_about() -> None:
     said = "4 ኢና ኣነ ሰብኣየይን ክልተ ቆልዑን"
     assert read(said, Kind.NUMBER, "ti", "ክንደይ ሰብ ኮንኩም ክትመጹ ኢኹም?") is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "choices", "text", "meant"),
+    [
+        ("en", "Saturday 20; Saturday 27", "27", "2"),
+        ("en", "Room 12; Room 120", "12", "1"),
+        ("en", "1 day; 2 days; 3 days", "7", None),
+        ("pt", "8h; 12h30; 17h30", "5 e meia da tarde pq eu trabalho", "3"),
+        ("ru", "Сэндвич с индейкой; Сэндвич с сыром; Салат", "с сыром, мясо не ест", "2"),
+        ("ru", "Сэндвич с индейкой; Сэндвич с сыром; Салат", "с сыром, с индейкой", None),
+    ],
+)
+def test_a_choice_by_its_figure_its_half_hour_or_its_first_clause(
+    tag: str, choices: str, text: str, meant: str | None
+) -> None:
+    assert read(text, Kind.ONE_OF, tag, "", choices) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("1, 2 and 4. third one in march", "1,2,4"),
+        ("1, 2 and 4. 3 in march", None),
+        ("", None),
+        (".", None),
+    ],
+)
+def test_figures_and_a_sentence_without_any(text: str, meant: str | None) -> None:
+    assert read(text, Kind.SEVERAL_OF, "en", "", "Measles; Polio; Hep B; Chickenpox") == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("3, sometimes late", "3"), ("3, maybe", None), ("3, or more like 4", None)]
+)
+def test_a_mark_and_a_comment(text: str, meant: str | None) -> None:
+    question = Question(0, Kind.SCALE, "", (), (), "How satisfied are you?", low=1, high=5)
+    found = answers.answer(text, question, lexicon("en"), WEDNESDAY)
+    assert (found.value if found else None) == meant
