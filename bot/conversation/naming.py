@@ -217,11 +217,12 @@ def _by_figures(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
 
 
 def _by_bare_figure(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
-    """ "27" where one choice is Saturday the 27th: a figure that is no choice's place; 0 for none."""
+    """ "27" where one choice is Saturday the 27th: a figure that is no place and no hour; 0 for none."""
     said = without_courtesy(text, lexicon)
-    if not said.isdecimal() or int(said) <= len(labels):
+    if not said.isdecimal() or int(said) <= max(len(labels), _NOON):
         return 0
-    held = [n for n, label in enumerate(labels, 1) if said in plain(label).split()]
+    figures = [[word for word in plain(label).split() if word.isdecimal()] for label in labels]
+    held = [n for n, its in enumerate(figures, 1) if its == [said]]
     return held[0] if len(held) == 1 else 0
 
 
