@@ -16,9 +16,11 @@ from bot.conversation.intent import has_question_mark
 _SOME = frozenset({"sister", "brother", "counter"})
 #: people of whom there is one
 _ONE = (PEOPLE - _SOME) | {"myself", "one_child", "spouse"}
-_KINDS = _ONE | _SOME | {"and", "with", "many_people"}
+_KINDS = _ONE | _SOME | {"and", "with", "many_people", "total"}
 #: what may stand between them
-_LIGHT = frozenset({"filler", "courtesy", "agree", "only", "yes", "ok", "wish", "about", "total", "around"})
+_LIGHT = frozenset(
+    {"filler", "courtesy", "agree", "only", "yes", "ok", "wish", "about", "total", "around", "hence"}
+)
 _OPEN = frozenset({"hedge", "or", "not", "no", "refuse", "condition", "none", "all"})
 _LEAST = 2
 
@@ -61,7 +63,8 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     if found.groups > _LEAST and found.first * 2 == found.numbered and not found.told:
         return None  # "2 adults 1 boy 1 girl": two or four
     total = found.named + found.numbered
-    if found.leads and found.groups == 1 and found.named in {found.first, found.first - 1}:
+    summed = found.leads and found.groups == 1 and not found.told
+    if summed and found.named in {found.first, found.first - 1}:
         return None  # "2 people, me and my wife"
     if found.named and found.groups > 1 and found.last * 2 == total:
         return found.last  # "me, my husband and 3 kids, 5 people"
@@ -138,7 +141,7 @@ def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> 
     if "counter" in kinds and (found.told or found.numbered):
         found.bare += 1
         return True
-    return light and not kinds & _SOME
+    return light and (not kinds & _SOME or "total" in kinds)
 
 
 def _behind_front(said: str, grammar: Grammar) -> frozenset[str]:

@@ -30,6 +30,8 @@ _HAN_NUMBER = re.compile("[零〇一二三四五六七八九十百千两兩俩�
 _HAN_OTHER = re.compile(
     "第[一二三四五六七八九十]+|小[一二三四五六]|初[一二三]|高[一二三]|[一二三四五六七八九十]+(?:年级|年級|班)|一起|一点|一點|一下|一样|一樣|一定|一直|[一1]共|一家|十分(?!钟|鐘)|一般"
 )
+#: two parents beside their children
+_PARENTS = 2
 _HAN_AND_HALF = re.compile("[号號码碼岁歲个個]半(?![个個小])")
 _SLIP = 5
 #: words of a total: "so six in all"
@@ -66,9 +68,12 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     found = _one(text, lexicon, asked)
     if found is None and asked:
         found = _otherwise(text, lexicon, asked)
+    counted = heads.count(text, lexicon.grammar, asked, lambda word: of(word, lexicon))
+    told = (lexicon.grammar.holds(text, kind) for kind in ("myself", "children"))
+    if found is not None and counted == found[0] + _PARENTS and all(told):
+        return counted, False  # "I, their mother and five children"
     if found is not None and found[0] != 1:
         return found
-    counted = heads.count(text, lexicon.grammar, asked, lambda word: of(word, lexicon))
     if found is not None and (not counted or _numbers_in(text, lexicon)):
         return found  # but "just me and my husband" is two
     return None if counted is None else (counted, False)

@@ -232,3 +232,18 @@ def test_a_mark_and_a_comment(text: str, meant: str | None) -> None:
     question = Question(0, Kind.SCALE, "", (), (), "How satisfied are you?", low=1, high=5)
     found = answers.answer(text, question, lexicon("en"), WEDNESDAY)
     assert (found.value if found else None) == meant
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "meant"),
+    [
+        ("ps", "زه، د ماشومانو مور، او پنځه ماشومان", "7"),
+        ("es", "seriamos 4 mis 2 niños mi esposo y yo", "4"),
+        ("fr", "mon mari, moi, et les 3 enfants", "5"),
+        ("ne", "ma ra buda matra", "2"),
+        ("es", "cinco, mi esposo, yo y tres niños", "5"),
+    ],
+)
+def test_parents_beside_their_children(tag: str, text: str, meant: str) -> None:
+    asked = {"ps": "څو کسان به مېلې ته راشي؟", "ne": "कति जना आउनुहुन्छ?", "fr": "Combien de personnes ?"}
+    assert read(text, Kind.NUMBER, tag, asked.get(tag, "¿Cuántas personas?")) == meant
