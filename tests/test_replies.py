@@ -214,7 +214,7 @@ def test_a_word_of_the_schools_own_for_help_stops_nobody(desk: Desk) -> None:
 
 
 def test_an_unknown_number_is_answered_by_a_person_and_belongs_to_no_audience(desk: Desk) -> None:
-    desk.says(phone(77), "Who has my number?")
+    desk.says(phone(77), "Is there soccer practice tonight?")
     assert school.handovers(desk.store), "a person reads it"
     assert len(desk.read(phone(77))) == 1
     desk.store.writing(lambda session: school.family(session, 1))
