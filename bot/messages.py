@@ -54,8 +54,7 @@ class Button:
     data: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outbound:
+class Outbound(Struct, frozen=True):
     """One text to one address, ready for the provider."""
 
     attempt: str  #: unique per try; travels in the status callback
@@ -65,8 +64,7 @@ class Outbound:
     valid_for: int | None = None  #: seconds the provider may hold it (Twilio ValidityPeriod)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """The provider accepted a text."""
 
     provider_id: str
@@ -129,8 +127,7 @@ class Request(Struct, frozen=True):
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """One HTTP answer. Header names are lower case."""
 
     status: int

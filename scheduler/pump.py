@@ -20,10 +20,12 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
+from operator import attrgetter
 
 import structlog
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot.app import App, Sender
@@ -53,8 +55,7 @@ FAR_SECONDS = 0.04
 _AGAIN = (DeliveryState.WAITING, DeliveryState.QUEUED)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What one try came to: the provider's id, or a verdict on its error."""
 
     claimed: Claimed
@@ -125,13 +126,13 @@ class Pump:
         await self._begin(claimed, seen)
         self._gathers = min(GATHER_SECONDS, time.monotonic() - began) if ended or claimed else 0.0
         # Nothing was asked for, or as much came as there was room or pace for: there may be more.
-        full = len(claimed) == room or sum(one.parts for one in claimed) >= parts
+        full = len(claimed) == room or _parts(claimed) >= parts
         return self._idle_for(more=not room or (bool(claimed) and full))
 
     async def _begin(self, claimed: Sequence[Claimed], seen: int) -> None:
         """Begin them a few at a time, so that the first answers are read while the last ones begin."""
-        self._bucket = pace.spend(self._bucket, sum(one.parts for one in claimed), time.monotonic())
-        self._ahead.extend((one, seen) for one in claimed)
+        self._bucket = pace.spend(self._bucket, _parts(claimed), time.monotonic())
+        self._ahead.extend(zip(claimed, repeat(seen)))
         for _ in range(0, len(self._ahead), TOGETHER):
             self._follow_on(TOGETHER)
             await asyncio.sleep(0)
@@ -250,9 +251,10 @@ def turn(
     Return what was claimed, and which note of `outbox.Stops` was the newest then.
     """
     outbox.settle(session, epoch, [_settled(one) for one in ended], now)
-    for one in ended:
+    refused = [one for one in ended if one.verdict is not SENT]
+    for one in refused:
         _consequences(session, sender, one, now)
-    came_back = [one.claimed.delivery_id for one in ended if one.verdict.state in _AGAIN]
+    came_back = [one.claimed.delivery_id for one in refused if one.verdict.state in _AGAIN]
     outbox.end_unwanted(session, came_back)
     seen = outbox.stops_of(session).newest
     if room <= 0:
@@ -262,6 +264,10 @@ def turn(
         session, sender.lane_id, epoch, room, token=token, now=now, parts=parts, limit=sender.day_limit
     )
     return claimed, seen
+
+
+def _parts(claimed: Sequence[Claimed]) -> int:
+    return sum(map(attrgetter("parts"), claimed))
 
 
 def _settled(one: Outcome) -> Settled:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, col, select
@@ -22,8 +22,7 @@ from bot.store.tables import Delivery, Moment, Rendering, micros
 from bot.store.written import with_rows
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     """One delivery that is ours to send, once."""
 
     delivery_id: int
@@ -33,8 +32,7 @@ class Claimed:
     message: Outbound
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """What became of one claimed delivery."""
 
     delivery_id: int
@@ -199,10 +197,14 @@ _SETTLE: Final = """
 
 def settle(session: Session, epoch: int, results: Sequence[Settled], now: datetime) -> None:
     """Write down what became of claimed deliveries; rows that another epoch holds are left alone."""
-    sent = {one.attempt: one.provider_id for one in results if _is_sent(one)}
+    sent, others = dict[str, str | None](), list[tuple[int | str | None, ...]]()
+    for one in results:
+        if _is_sent(one):
+            sent[one.attempt] = one.provider_id
+        else:
+            others.append(_row(one))
     if sent:
         _write(session, _SENT, epoch, sent, now)
-    others = [_row(one) for one in results if not _is_sent(one)]
     if others:
         _write(session, _SETTLE, epoch, others, now)
 
