@@ -65,7 +65,8 @@ THINGS = frozenset(
      "swimming", "music", "basketball", "dancing", "chess", "reading", "homework", "cooking",
      "library", "mosque", "church", "market", "park", "gym", "sister", "brother",
      "shoes", "hat", "gloves", "trousers", "shirt", "small", "medium", "large", "adult", "wechat",
-     "milk", "juice", "water", "rice", "bread", "egg", "already", "halal"}
+     "milk", "juice", "water", "rice", "bread", "egg", "already", "halal",
+     "tablet", "internet", "printer", "bag", "notebook"}
 )  # fmt: skip
 #: those of them that are no thing but say which one
 SIZES = frozenset({"small", "medium", "large", "adult"})

@@ -80,7 +80,10 @@ def test_a_yes_that_repeats_the_verb_of_the_need_stays_one() -> None:
         ("zh-Hans", "暑期班您选哪一期?", "六月; 七月; 八月", "7月那个 六月我们要回福州", "2"),
         ("zh-Hans", "孩子需要哪种设备?", "平板电脑; 笔记本电脑; 不需要", "家里有电脑了 谢谢学校", "3"),
         ("en", "What does Omar need?", "Chromebook; iPad; Hotspot",
-         "the wifi thing. he already got a computer", None),
+         "the wifi thing. he already got a computer", "3"),
+        ("vi", "Gia đình cần thiết bị nào?", "Máy tính bảng; Máy tính xách tay; Bộ phát wifi", "laptop", "2"),
+        ("tl", "Alin pong device ang kailangan?", "Laptop; Tablet; Hotspot",
+         "hotspot lang po may laptop na kami", None),
         ("fr", "Dans quelle langue ?", "anglais; français; arabe", "fr", "2"),
     ],
 )  # fmt: skip
