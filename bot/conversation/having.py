@@ -148,7 +148,7 @@ def is_left_out(clause: str, asked: str, labels: Sequence[str], grammar: Grammar
     if not grammar.holds(asked, "need", "offers") or not grammar.holds(clause, "we_have"):
         return False
     turned = any(piece.kinds & _TURNS and "we_have" not in piece.kinds for piece in pieces)
-    return not turned and bool(choosing.named_in(clause, labels, grammar))
+    return not turned and any(choosing.mentioned(piece, labels, grammar) for piece in pieces)
 
 
 def without_had(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -> str:

@@ -56,9 +56,13 @@ def _behind(found: tuple[date, bool] | None, today: date) -> tuple[date, bool] |
 
 
 def _days_ago(text: str, lexicon: Lexicon) -> set[int]:
-    """Return how many days back a text names: "yesterday", "antier"; the longest name counts."""
+    """Return how many days back a text names: "yesterday", "antier"; the longest name counts.
+
+    In Hindi and Urdu one word is yesterday and tomorrow, "kal": behind, where that is asked for.
+    """
     said, found = f" {plain(text)} ", set[int]()
-    names = {word: n for tag in ("en", lexicon.tag) for word, n in listed(tag, "days_ago").items()}
+    lists = [(tag, "days_ago") for tag in ("en", lexicon.tag)] + [(lexicon.tag, "days_ago_asked")]
+    names = {word: n for tag, kind in lists for word, n in listed(tag, kind).items()}
     for name in sorted(names, key=len, reverse=True):
         wanted = name if lexicon.grammar.unspaced and not name.isascii() else f" {name} "
         if wanted in said:

@@ -1,15 +1,23 @@
 """Dates as only one language writes them, in the words of the calendar that all are read by.
 
-"民國108年", "廿八號", "17년 2월", "mùng 4 tháng 1 tây", "12 ጥሪ 2027", "day b4 yesterday".
+"民國108年", "廿八號", "17년 2월", "mùng 4 tháng 1 tây", "12 ጥሪ 2027", "day b4 yesterday", and in all of them
+a year that is told from this one: "28 de agosto del año pasado".
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 
+from bot import languages
 from bot.conversation import solar_hijri
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+#: what follows a year that is written in figures, where it is not a gap
+_YEAR_SIGN = {"Hans": "年", "Hant": "年", "Kore": "년 "}
+_RUN_TOGETHER = frozenset({"Hans", "Hant", "Kore", "Khmr", "Laoo", "Mymr"})
+_SHARED = {"zh-Hans": "zh", "zh-Hant": "zh", "prs": "fa"}
 _BEFORE = re.compile(r"\bb4\b", re.IGNORECASE)
 #: a day of the solar calendar in Vietnamese, and the word for one of the moon's first ten
 _SOLAR = re.compile(r"\b(?:tây|tay|dương lịch|duong lich)\b|\b(?:19|20)\d\d\b")
@@ -43,7 +51,7 @@ _SHORT_YEAR = re.compile(r"(?<!\d)(\d\d(?:年|년))(?=\s?\d{1,2}\s?(?:月|월))"
 
 def written(text: str, tag: str, today: date) -> str:
     """Write what a language has of its own as a plain date: "民國108年", "mùng 4 tháng 1 tây", "b4"."""
-    text = _EIGHT_FIGURES.sub(r"\1-\2-\3", text)
+    text = _with_year(_EIGHT_FIGURES.sub(r"\1-\2-\3", text), tag, today)
     if tag in _DOTTED:
         text = _DAY_FIRST.sub(r"\3-\2-\1", text)
     if tag in _PERSIAN:
@@ -66,6 +74,29 @@ def written(text: str, tag: str, today: date) -> str:
     if tag in {"zh-Hans", "zh-Hant", "ko"}:
         text = _SHORT_YEAR.sub(r"20\1", text)
     return text
+
+
+def _with_year(text: str, tag: str, today: date) -> str:
+    """Write "last year" and "this year" in figures, where a text names no other year."""
+    if _YEAR.search(text):
+        return text
+    for year, kind in ((today.year - 1, "last_year"), (today.year, "this_year")):
+        said = _said_of_year(tag, kind)
+        if said and said.search(text):
+            return said.sub(f"{year}{_YEAR_SIGN.get(languages.language(tag).script, ' ')}", text, count=1)
+    return text
+
+
+@cache
+def _said_of_year(tag: str, kind: str) -> re.Pattern[str] | None:
+    """Return what finds the words for such a year in a language, the longest first."""
+    words = languages.answer_words(_SHARED.get(tag, tag)).get(kind, "")
+    said = sorted(filter(None, map(str.strip, str(words).split(","))), key=len, reverse=True)
+    if not said:
+        return None
+    run_together = languages.language(tag).script in _RUN_TOGETHER
+    found = "|".join(map(re.escape, said))
+    return re.compile(found if run_together else rf"(?<!\w)(?:{found})(?!\w)", re.IGNORECASE)
 
 
 def _english(month: str) -> str:

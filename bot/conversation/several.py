@@ -275,7 +275,7 @@ def is_only_first(parts: Sequence[str], choices: Sequence[str], lexicon: Lexicon
 def denies(clause: str, grammar: Grammar) -> bool:
     """Say whether a clause is about what is not wanted: "no music", "but not the drawing"."""
     return any(
-        piece.kinds & _DENIES and not piece.kinds & {"filler", "fine"} for piece in grammar.cut(clause)
+        piece.kinds & _DENIES and not piece.kinds & {"filler", "fine", "and"} for piece in grammar.cut(clause)
     )
 
 
