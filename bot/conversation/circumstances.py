@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.conversation import echo
 from bot.conversation.clauses import clauses
-from bot.conversation.grammar import Grammar, Piece
+from bot.conversation.grammar import PEOPLE, Grammar, Piece
 from bot.conversation.intent import has_question_mark
 from bot.conversation.lexicon import Lexicon
 
@@ -20,6 +20,23 @@ YES, NO = 1, 2
 _DENIES: Final = frozenset({"not", "no", "dont", "refuse", "none", "nothing", "zero", "undoes"})
 _AGREES: Final = frozenset({"yes", "ok", "agree", "fine"})
 _OPEN: Final = frozenset({"hedge", "or", "but", "condition", "except", "half"})
+#: beside "I speak no English" these may say that no interpreter is needed
+_HELPED: Final = (
+    _OPEN
+    | PEOPLE
+    | {
+        "no",
+        "refuse",
+        "supplied",
+        "dont",
+        "unwant",
+        "children",
+        "one_child",
+        "spouse",
+        "myself",
+        "interpreting",
+    }
+)
 _LIGHT: Final = frozenset({"filler", "courtesy", "and", "around"})
 _THEN_NOW: Final = frozenset({"used_to", "by_now"})
 #: letters of a word that repeats one of the question's
@@ -36,6 +53,7 @@ def read(text: str, asked: str, lexicon: Lexicon) -> int:
         _change(text, parts, asked, grammar)
         or _busy_then(text, parts, asked, grammar)
         or _by_food(text, parts, asked, grammar)
+        or _needs_interpreter(text, asked, grammar)
     )
 
 
@@ -62,6 +80,22 @@ def _by_food(text: str, parts: Sequence[Sequence[Piece]], asked: str, grammar: G
     if cannot:
         return 0 if "no" in leads else YES
     return 0 if "yes" in leads or _holds(parts, frozenset({"allergen"})) else NO
+
+
+def _needs_interpreter(text: str, asked: str, grammar: Grammar) -> int:
+    """ "I don't speak English" to "do you need an interpreter?": a yes, unless somebody else helps."""
+    if not grammar.holds(asked, "interpreting"):
+        return 0
+    gap = "" if grammar.unspaced else " "
+    phrases = sorted(grammar.kinds.get("no_english", ()), key=len, reverse=True)
+    said = [f"{gap}{grammar.level(part)}{gap}" for part in clauses(text, grammar)]
+    told = [next((one for one in phrases if f"{gap}{one}{gap}" in part), "") for part in said]
+    if not any(told):
+        return 0
+    others = [
+        grammar.cut(part.replace(one, " ", 1) if one else part) for part, one in zip(said, told, strict=True)
+    ]
+    return 0 if _holds(others, _HELPED) else YES
 
 
 def _busy_then(text: str, parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:

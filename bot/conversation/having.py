@@ -69,6 +69,8 @@ def is_supplied(text: str, question: Question, lexicon: Lexicon) -> bool:
     """ "She already has one": a no to "do you need …" or "would you like …", unless a yes stands there."""
     if question.kind is not Kind.YES_NO or has_question_mark(text):
         return False
+    if lexicon.grammar.holds(text, "no_english"):
+        return False  # "tui hổng biết tiếng Anh": I know no English
     needs = lexicon.grammar.holds(question.asked or "", "need", "offers", "permits")
     pieces = lexicon.grammar.cut(text)
     denied = (after for one, after in pairwise(pieces) if one.kinds & {"not", "no"})

@@ -250,3 +250,49 @@ def test_a_mark_and_a_comment(text: str, meant: str | None) -> None:
 def test_parents_beside_their_children(tag: str, text: str, meant: str) -> None:
     asked = {"ps": "څو کسان به مېلې ته راشي؟", "ne": "कति जना आउनुहुन्छ?", "fr": "Combien de personnes ?"}
     assert read(text, Kind.NUMBER, tag, asked.get(tag, "¿Cuántas personas?")) == meant
+
+
+@pytest.mark.parametrize(
+    ("tag", "asked", "text", "meant"),
+    [
+        ("en", "Do you need an interpreter?", "please i dont speak english", "yes"),
+        ("es", "¿Necesita intérprete para la reunión?", "porfavor xq no ablo ingles", "yes"),
+        ("ht", "Èske w bezwen yon entèprèt?", "anglem pa two bon non", "yes"),
+        ("lo", "ທ່ານຕ້ອງການນາຍພາສາບໍ?", "ເອົາແດ່ ຂ້ອຍຟັງອັງກິດບໍ່ເຂົ້າໃຈປານໃດ", "yes"),
+        ("ko", "통역이 필요하세요?", "영어를 잘 못해요", "yes"),
+        ("so", "Turjumaan ma u baahan tahay?", "ingiriisi ma aqaan", "yes"),
+        ("en", "Do you need an interpreter?", "my english is not good but my daughter helps me", None),
+        ("en", "Do you need an interpreter?", "I dont speak english, my husband will translate", "no"),
+        ("es", "¿Necesita intérprete para la reunión?", "no, hablo ingles", "no"),
+    ],
+)  # fmt: skip
+def test_who_speaks_no_english_needs_an_interpreter(
+    tag: str, asked: str, text: str, meant: str | None
+) -> None:
+    assert read(text, Kind.YES_NO, tag, asked) == meant
+
+
+@pytest.mark.parametrize(
+    ("tag", "asked", "text", "meant"),
+    [
+        ("zh-Hans", "孩子是哪天到美国的？", "我们是去年8月28号落地的", "2026-08-28"),
+        ("zh-Hans", "孩子是哪天到美国的？", "去年1月5号", "2026-01-05"),
+        ("es", "¿Cuándo llegó su hijo a EE.UU.?", "28 de agosto del año pasado", "2026-08-28"),
+        ("pt", "Quando vocês chegaram nos Estados Unidos?", "12 de janeiro deste ano", "2027-01-12"),
+        ("ko", "미국에 언제 오셨어요?", "작년 8월 28일", "2026-08-28"),
+        ("en", "When was he born?", "january 5 last year", "2026-01-05"),
+        ("ur", "بچے کو بخار کب شروع ہوا؟", "kal raat se hai 101", "2027-01-26"),
+        ("ur", "آپ کب آ سکتی ہیں؟", "kal aa jaungi", "2027-01-28"),
+        ("hi", "बच्चे को बुखार कब शुरू हुआ?", "कल रात से", "2027-01-26"),
+    ],
+)  # fmt: skip
+def test_a_year_told_from_this_one_and_a_day_that_lies_behind(
+    tag: str, asked: str, text: str, meant: str
+) -> None:
+    assert read(text, Kind.DATE, tag, asked) == meant
+
+
+def test_what_one_has_is_left_out_whatever_joins_the_rest() -> None:
+    asked, choices = "Which of these does your family need?", "Backpack; Winter coat; Shoes; Notebooks"
+    text = "coat n shoes pls 🙏 bag we have already"
+    assert read(text, Kind.SEVERAL_OF, "en", asked, choices) == "2,3"
