@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.conversation.clauses import at_but, clauses
+from bot.conversation.day_parts import is_turned
 from bot.conversation.grammar import Grammar
-from bot.conversation.intent import has_question_mark
+from bot.conversation.intent import has_question_mark, without_courtesy
 from bot.conversation.letters import plain
 from bot.conversation.lexicon import Lexicon
 
@@ -29,7 +30,11 @@ def one_of(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     """Return the choice, from 1, of the first clause that says what is spoken; 0 where none says that."""
     grammar = lexicon.grammar
     known = [lexicon.names.get(plain(label), "") for label in labels]
-    if sum(map(bool, known)) < _TWO or has_question_mark(text) or grammar.unspaced:
+    if sum(map(bool, known)) < _TWO or has_question_mark(text):
+        return 0
+    if alone := _beside_none(text, labels, known, lexicon):
+        return alone
+    if grammar.unspaced:
         return 0
     parts = [piece for part in clauses(text, grammar) for piece in at_but(part, grammar)]
     parts = [each for part in parts for each in _at_courtesy(part, grammar)]
@@ -38,11 +43,31 @@ def one_of(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         return 0
     if any(len(its) > 1 for _, its in told) or grammar.holds(text, *_OPEN):
         return 0
-    first = plain(told[0][0])
+    first = without_courtesy(told[0][0], lexicon)
     if first in lexicon.names:
         return next(iter(told[0][1]))  # "af soomaali pls my english is slow"
     spoken = [its for part, its in told if _is_spoken(part, grammar)]
     return next(iter(spoken[0])) if spoken and spoken[0] == told[0][1] else 0
+
+
+def _beside_none(text: str, labels: Sequence[str], known: Sequence[str], lexicon: Lexicon) -> int:
+    """ "Arabic please, my wife knows no English": the one language of the other clauses; 0 for none.
+
+    Where words run together it is looked for among the letters; not in Lao, whose name is "he" as well.
+    """
+    grammar, among = lexicon.grammar, lexicon.grammar.unspaced and lexicon.tag != "lo"
+    parts = clauses(text, grammar)
+    kept = [part for part in parts if not grammar.holds(part, "no_english")]
+    if grammar.holds(text, *_OPEN) or any(is_turned(grammar.cut(part)) for part in kept):
+        return 0
+    if not kept or (len(kept) == len(parts) and not among):
+        return 0
+    gap = "" if grammar.unspaced else " "
+    said = [f"{gap}{plain(part)}{gap}" for part in kept]
+    tags = {tag for name, tag in lexicon.names.items() if any(f"{gap}{name}{gap}" in part for part in said)}
+    held = [n for n, tag in enumerate(known, 1) if tag in tags]
+    others = [label for n, label in enumerate(labels, 1) if n not in held and plain(label) in plain(text)]
+    return held[0] if len(held) == len(tags) == 1 and not others else 0
 
 
 def _at_courtesy(part: str, grammar: Grammar) -> list[str]:

@@ -138,7 +138,8 @@ def _by_language(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
     theirs = [lexicon.names.get(plain(label), "") for label in labels]
     if sum(map(bool, theirs)) < _LANGUAGES or is_turned(lexicon.grammar.cut(text)):
         return 0
-    said = {lexicon.names[word] for word in plain(text).split() if word in lexicon.names}
+    words = f" {plain(text)} "
+    said = {tag for name, tag in lexicon.names.items() if f" {name} " in words}
     bare = without_courtesy(text, lexicon)
     said |= {bare} & {*theirs}  # "fr"
     held = [n for n, tag in enumerate(theirs, 1) if tag in said]

@@ -94,6 +94,9 @@ def _mark_alone(text: str, lexicon: Lexicon) -> int | None:
     pieces = lexicon.grammar.cut(plain(first))
     figures = [int(piece.said) for piece in pieces if piece.said.isdecimal()]
     light = all(piece.said.isdecimal() or piece.kinds & EMPTY for piece in pieces)
+    if not figures and len(pieces) == 1:
+        word = mark_of(pieces[0].said, lexicon)  # "one" is an article as well
+        return word if word is not None and word > 1 else None
     return figures[0] if len(figures) == 1 and light else None
 
 
