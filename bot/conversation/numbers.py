@@ -72,11 +72,27 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     told = (lexicon.grammar.holds(text, kind) for kind in ("myself", "children"))
     if found is not None and counted == found[0] + _PARENTS and all(told):
         return counted, False  # "I, their mother and five children"
+    if found is not None and counted is None and _counts_rest(text, lexicon):
+        return None
     if found is not None and found[0] != 1:
         return found
     if found is not None and (not counted or _numbers_in(text, lexicon)):
         return found  # but "just me and my husband" is two
     return None if counted is None else (counted, False)
+
+
+def _counts_rest(text: str, lexicon: Lexicon) -> bool:
+    """ "Me, my husband and three kids": the number may be that of the children alone."""
+    grammar = lexicon.grammar
+    if not grammar.holds(text, "myself") or grammar.holds(text, "total", "hence"):
+        return False
+    pieces = grammar.cut(text)
+    named = [n for n, piece in enumerate(pieces) if piece.kinds & (PEOPLE | {"spouse"})]
+    figures = [n for n, piece in enumerate(pieces) if _figure_or(piece.said, lexicon) is not None]
+    if not named or not figures or figures[0] <= named[-1]:
+        return False
+    around = pieces[max(0, figures[0] - 1) : figures[0] + 2]
+    return any(piece.kinds & {"children", "sister", "brother"} for piece in around)
 
 
 def _before_soon(text: str, asked: str, grammar: Grammar) -> str:
