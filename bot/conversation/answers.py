@@ -18,6 +18,7 @@ from bot.conversation import (
     corrections,
     dates,
     having,
+    leading,
     matching,
     numbers,
     remainders,
@@ -95,7 +96,18 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     for said in _otherwise(text, question, lexicon):
         if (found := _read(said, question, lexicon, today)) is not None:
             return unless(True, found)
-    return None
+    return _leading(text, question, lexicon, today)
+
+
+def _leading(text: str, question: Question, lexicon: Lexicon, today: date | None) -> Answer | None:
+    """Read the first clause alone, where nothing behind it answers otherwise; never sure."""
+    if (parted := leading.parted(text, question, lexicon)) is None:
+        return None
+    found = _read(parted[0], question, lexicon, today)
+    behind = () if question.kind is Kind.SCALE else parted[1]
+    if found is None or any(_read(part, question, lexicon, today) for part in behind):
+        return None
+    return unless(True, found)
 
 
 def _months_alike(text: str, choices: Iterable[str]) -> str:

@@ -57,7 +57,7 @@ _AT_FIGURE = re.compile(
 )
 #: "27марта"
 _AT_MONTH = re.compile(r"(?<=\d)(?=[а-яёіїєґ]{3})")
-_YEAR = re.compile(r"^((?:19|20)\d\d)(?:г|р|r|년|года|року|roku)?$")
+_YEAR = re.compile(r"^((?:19|20)\d\d)(?:г|го|р|й|r|년|года|року|roku)?$")
 #: the Ethiopian year began another day and counts from another; its months are not the Gregorian ones
 _OTHER_ERA = re.compile(
     r"m[ùồ]ng (?:\d|m[ộo]t|hai|ba)|t[ếe]t\b|âm lịch|农历|農曆|正月|大年|初[一二三四五六七八九十]|"

@@ -7,8 +7,10 @@ that were not learned from (docs/understanding.md).
 
 from __future__ import annotations
 
+import re
+
 from bot.conversation import learned, optout
-from bot.conversation.lexicon import Lexicon
+from bot.conversation.lexicon import Lexicon, answering
 from bot.conversation.optout_words import CLAUSE
 from bot.conversation.tapbacks import is_tapback
 
@@ -29,6 +31,7 @@ BARS_OVER_QUESTION = {"danger": 0.50, "optout": 0.50, "wrong_number": 0.60}
 _RIVAL = -0.5
 #: a keyword alone is a matter for the lists, where accents count: so many words, or letters without gaps
 _FEWEST = 3
+_ASKED = re.compile(r"[?？؟]")
 
 
 def intent_of(text: str, lexicon: Lexicon, *, over_question: bool = False) -> str | None:
@@ -48,6 +51,8 @@ def is_ruled_out(intent: str, text: str, lexicon: Lexicon) -> bool:
         return False
     grammar = lexicon.grammar
     words = text if grammar.unspaced else text.split()
-    if len(words) < _FEWEST or optout.is_barred(text, grammar):
+    if len(words) < _FEWEST or optout.is_barred(text, grammar) or optout.says_no_to_nothing(text, grammar):
         return True
+    if _ASKED.search(text) and answering(lexicon.tag).grammar.holds(text, "email"):
+        return True  # "how do I unsubscribe from the emails?"
     return any(optout.wants_them(clause, grammar) for clause in (text, *CLAUSE.split(text)))

@@ -27,6 +27,7 @@ from bot.conversation import (
     polarity,
     preferring,
     problems,
+    sizes,
     verbs,
     weekdays,
     yes_no,
@@ -49,9 +50,12 @@ _REFUSING = "👎❌🚫"
 #: unknown words that tell of something else
 _TOO_MANY = 3
 _LIGHT = frozenset({"filler", "supplied", "courtesy"})
+#: what is asked for and nobody wishes for
+_UNWELCOME = ("problem", "matter", "ailment", "trouble", "absence", "late", "broken", "moved")
 
 
 def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
+    text = _without_regret(text, question, lexicon)
     spoken = _spoken(question, lexicon)
     if is_without_marks(text, lexicon) or is_tapback(text):
         return None
@@ -76,6 +80,19 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if not pointed and question.kind is Kind.ONE_OF and not has_question_mark(text):
         pointed = naming.later_or_sooner(text, question.choices, lexicon)
     return unless(True, choice(question, pointed)) if pointed else None
+
+
+def _without_regret(text: str, question: Question, lexicon: Lexicon) -> str:
+    """ "Yes, unfortunately", "unfortunately" to "is he ill?": leave the word out where it refuses nothing."""
+    grammar = lexicon.grammar
+    if question.kind is not Kind.YES_NO or not grammar.holds(text, "regret"):
+        return text
+    parts = [grammar.cut(part) for part in clauses.clauses(text, grammar)]
+    agreed = any("yes" in piece.kinds and "no" not in piece.kinds for part in parts for piece in part)
+    if not agreed and not grammar.holds(question.asked or "", *_UNWELCOME):
+        return text
+    kept = ([piece for piece in part if "regret" not in piece.kinds] for part in parts)
+    return ", ".join(grammar.written(part) for part in kept if part)
 
 
 def _may_decline(text: str, question: Question, lexicon: Lexicon) -> bool:
@@ -311,6 +328,8 @@ def _one_of(
         return at_once or None
     if has_question_mark(text):
         return None
+    if size := sizes.named(text, question.choices, lexicon.grammar):
+        return unless(True, choice(question, size))
     if rest := having.without_had(text, question.asked or "", question.choices, lexicon):
         found = _one_of(rest, question, spoken, lexicon)
         return None if found is None else unless(True, found)

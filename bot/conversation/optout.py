@@ -342,6 +342,30 @@ def mentions_messages(sentence: str, grammar: Grammar) -> bool:
     return any({"message", "write"} & piece.kinds for piece in grammar.cut(sentence, _PARTS))
 
 
+def bothers_other(clause: str, grammar: Grammar) -> bool:
+    """ "Tell that boy to stop bothering my son": the verb may be our writing, but no texts are named."""
+    pieces = grammar.cut(clause, _AMID)
+    return any("topic" in piece.kinds for piece in pieces) and not any(
+        "message" in piece.kinds for piece in pieces
+    )
+
+
+def says_no_to_nothing(sentence: str, grammar: Grammar) -> bool:
+    """Say whether every word is a known small one, and none of them refuses, ends or takes off anything."""
+    pieces = grammar.cut(sentence, _PARTS)
+    have = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    return all(piece.kinds for piece in pieces) and not have & (
+        _CORE - {"write", "send", "message", "list"}
+        | {
+            "not",
+            "dont",
+            "tired",
+            "enough",
+            "needless",
+        }
+    )
+
+
 def refuses_more(clause: str, grammar: Grammar) -> bool:
     """ "I don't want any more": of what, another clause has to say."""
     pieces = grammar.cut(clause, (_PARTS | _BARS) - {"stop_said"})

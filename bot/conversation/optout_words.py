@@ -205,7 +205,11 @@ def _is_polite(clause: str, lexicon: Lexicon) -> bool:
 def _speaks_of_texts(clause: str, lexicon: Lexicon) -> bool:
     if asking.tells_wrong_number(clause, lexicon.grammar):
         return True
-    return optout.mentions_messages(clause, lexicon.grammar) or optout.gives_reason(clause, lexicon.grammar)
+    if optout.gives_reason(clause, lexicon.grammar):
+        return True
+    return optout.mentions_messages(clause, lexicon.grammar) and not optout.bothers_other(
+        clause, lexicon.grammar
+    )
 
 
 def _misspelt(text: str, lexicon: Lexicon) -> bool:

@@ -29,7 +29,9 @@ def asks(question: str, grammar: Grammar) -> bool:
 def read(text: str, lexicon: Lexicon, today: date, ahead: Reader) -> tuple[date, bool] | None:
     """Return the day behind that a text names, never sure; `ahead` reads a text as days from a given one."""
     named = _days_ago(text, lexicon)
-    if len(named) > 1 or any(piece.kinds & _OPEN for piece in lexicon.grammar.cut(text, _OPEN)):
+    if len(named) > 1 or any(
+        piece.kinds & _OPEN and "filler" not in piece.kinds for piece in lexicon.grammar.cut(text)
+    ):
         return None
     row = tokens(without_courtesy(text, lexicon), lexicon.tag)
     weekdays = values(row, Is.WEEKDAY)
