@@ -16,6 +16,7 @@ from bot.conversation import (
     asides,
     clauses,
     corrections,
+    cyrillic,
     dates,
     having,
     leading,
@@ -88,6 +89,10 @@ def answer(text: str, question: Question, lexicon: Lexicon, today: date | None =
     text = _in_plain_korean(text) if lexicon.tag == "ko" else text
     if question.kind is Kind.YES_NO and lexicon.tag in _PLUS_AGREES:
         text = _PLUS.sub("да ", text)
+    if question.kind is Kind.DATE and (spelled := cyrillic.spelled(text, lexicon.tag)):
+        found = _read(spelled, question, lexicon, today)
+        if found is not None:
+            return unless(True, found)  # "17 marta" names a month
     corrected, found = _corrected(text, question, lexicon, today)
     if corrected or (question.kind in _ONE_FIGURE and corrections.takes_back(text, lexicon.grammar)):
         return found
@@ -124,6 +129,8 @@ def _months_alike(text: str, choices: Iterable[str]) -> str:
 def _otherwise(text: str, question: Question, lexicon: Lexicon) -> Iterator[str]:
     """Write a text that is not understood another way: "ouiii", "mpa", "how about Tuesday?"."""
     yield from undrawn(text)[:1]
+    if spelled := cyrillic.spelled(text, lexicon.tag):
+        yield spelled
     if lexicon.tag == "ht" and (parted := _HAITIAN.sub(r"\1 \2", text)) != text:
         yield parted
     if question.kind in _PROPOSED and (bare := clauses.before_excuse(text, lexicon.grammar)):
@@ -212,7 +219,10 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     text = remainders.without_pronoun(text, lexicon.grammar)
     if having.needs_nothing(text, question.asked or question.topic, lexicon):
         return None
-    rest = remainders.rest(text, question.asked or question.topic, question.choices, lexicon)
+    asked = question.asked or question.topic
+    if (but := remainders.all_but(text, asked, question.choices, lexicon)) is not None:
+        return unless(True, chosen(question, but)) if but else None
+    rest = remainders.rest(text, asked, question.choices, lexicon)
     if rest:
         return unless(True, chosen(question, rest))
     if (found := _listed(text, question, lexicon)) is not None:
@@ -234,6 +244,7 @@ def _listed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         found = several.several(avoided, question.choices, lexicon) if avoided else None
         if found is not None:
             return unless(True, chosen(question, found[0]))
+        told = remainders.without_fine(told, question.asked or question.topic, lexicon)
     parts = clauses.clauses(told, lexicon.grammar)
     asked = question.asked or question.topic
     kept = [part for part in parts if not having.is_left_out(part, asked, question.choices, lexicon.grammar)]

@@ -51,6 +51,8 @@ _LETTERED: Final = {
     "l": "large", "g": "large", "xl": "large", "gg": "large", "xg": "large", "xxl": "large", "2xl": "large",
 }  # fmt: skip
 _SIZES = frozenset(_LETTERED.values())
+#: a text of more signs tells a story, in which one sign of a choice stands by chance
+_FEW_SIGNS: Final = 10
 
 
 def read(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, bool] | None:
@@ -198,6 +200,21 @@ def mentioned(piece: Piece, labels: Sequence[str], grammar: Grammar) -> frozense
     return named_in(piece.said, labels, grammar) | held
 
 
+def is_denied(number: int, text: str, labels: Sequence[str], grammar: Grammar) -> bool:
+    """ "Not the violin please. Drums": a "not" right before this choice, which no other clause names."""
+    if begins_no(labels[number - 1], grammar):
+        return False  # "no lunch" is the choice itself
+    denied, again = False, False
+    for part in clauses(text, grammar):
+        pieces = [piece for piece in grammar.cut(part) if not piece.kinds & {"filler", "courtesy"}]
+        names = [number in named_in(piece.said, labels, grammar) for piece in pieces]
+        if names[1:2] == [True] and pieces[0].kinds & {"not", "no", "dont"}:
+            denied = True
+        else:
+            again = again or any(names)
+    return denied and not again
+
+
 def _is_no_choice(piece: Piece, labels: Sequence[str], grammar: Grammar) -> bool:
     """ "Eyes and ears" where no choice is about ears: a thing that is wanted, and cannot be had."""
     return bool(piece.kinds) and not any(piece.kinds & _ideas_of(label, grammar) for label in labels)
@@ -297,6 +314,8 @@ def _by_few_signs(text: str, labels: Sequence[str], grammar: Grammar) -> tuple[i
     for length in (_RUN, 1) if "\u2e80" <= said[:1] <= "\u9fff" else (_SYLLABLES,):
         parts = _own_parts(levelled, length)
         held = [n for n, its in enumerate(parts, 1) if any(part in said for part in its)]
+        if length == 1 and len(said) > _FEW_SIGNS:
+            return None  # "校" of "校门口" is no "校车"
         if len(held) == 1:
             return _weighed(held[0], grammar.cut(said), slips=True)
         if held:

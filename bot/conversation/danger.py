@@ -18,7 +18,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from bot import languages
-from bot.conversation import danger_ideas
+from bot.conversation import cyrillic, danger_ideas
 from bot.conversation.letters import plain, unmarked
 from bot.conversation.lexicon import Lexicon
 
@@ -37,6 +37,8 @@ def mentions(text: str, phrases: frozenset[str]) -> bool:
 
 def is_alarming(text: str, lexicon: Lexicon) -> bool:
     """Say whether a text touches the danger list, harmless sayings left out; tuned to miss nothing."""
+    if (spelled := cyrillic.spelled(text, lexicon.tag)) and is_alarming(cyrillic.softened(spelled), lexicon):
+        return True
     if not _touches(text, lexicon):
         return False
     calm = _calmed(text, lexicon.tag)

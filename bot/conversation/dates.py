@@ -104,7 +104,8 @@ def read(text: str, lexicon: Lexicon, today: date, asked: str = "") -> tuple[dat
     text = plain_dates.written(text, lexicon.tag, today)
     if has_question_mark(text) or _OTHER_ERA.search(text):
         return None
-    born = any(piece.kinds for piece in lexicon.grammar.cut(asked, frozenset({"birth"}))) if asked else False
+    this_year = lexicon.grammar.holds(asked, "this_year")  # "when is her birthday this year?"
+    born = bool(asked) and lexicon.grammar.holds(asked, "birth") and not this_year
     if not born and past_days.asks(asked, lexicon.grammar):
         return past_days.read(text, lexicon, today, lambda said, day: _read(said, lexicon, day, born=False))
     ahead_asked = lexicon.grammar.holds(asked, "may_i")  # "can you come?"

@@ -56,7 +56,7 @@ _SAME = str.maketrans(
 )
 _AROUND_VERB = {
     "zh": (
-        "我们|我們|我|他|她|佢哋|佢|孩子|您|会|會|想|能|可以|都|就|也|已经|已經|好|唔该|先|啊|哦|嗯|这次|這次|今次",
+        "我们|我們|我|他|她|佢哋|佢|孩子|您|会|會|想|能|可以|都|就|也|已经|已經|好|唔该|先|啊|哦|嗯|这次|這次|今次|早上|上午|中午|下午|晚上|昨天|昨晚|今天|今早|前天|刚才|刚刚|剛剛|上周|上個月|上个月|上礼拜|尋日|琴日|早就|全都|全部",
         "不用|不会|不會|不想|不要|不|没有|沒有|没|沒|冇|唔使|唔會|唔想|唔|未|还没|還沒|還未",
         "了|吧|啊|呀|啦|的|喔|哦|呢|嘛|哈|嘅|㗎|喇|咗|过|過|到|得到|好|囉|咯",
     ),
@@ -86,7 +86,7 @@ def _run_on(clause: str, asked: str, grammar: Grammar, tag: str) -> tuple[int, b
     """Read it where words run together: around the verb stand who, a negation and what ends a sentence."""
     heads, denials, tails = _AROUND_VERB[tag]
     said = _alike(grammar, clause)
-    found = re.fullmatch(f"(?:{heads})*?({denials})?(?:{heads})*?(.+?)(?:{tails})*", said)
+    found = re.fullmatch(f"(?:{heads})*({denials})?(?:{heads})*(.+?)(?:{tails})*", said)
     if found is None or found[2] not in _alike(grammar, asked) or (len(found[2]) < 2 and tag != "zh"):
         return None
     return (2 if found[1] else 1), False

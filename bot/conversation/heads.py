@@ -16,13 +16,15 @@ from bot.conversation.intent import has_question_mark
 _SOME = frozenset({"sister", "brother", "counter"})
 #: people of whom there is one
 _ONE = (PEOPLE - _SOME) | {"myself", "one_child", "spouse"}
-_KINDS = _ONE | _SOME | {"and", "with", "many_people", "total"}
+_KINDS = _ONE | _SOME | {"and", "with", "many_people", "total", "couple"}
 #: what may stand between them
 _LIGHT = frozenset(
     {"filler", "courtesy", "agree", "only", "yes", "ok", "wish", "about", "total", "around", "hence"}
 )
+#: how Arabic ends a word for two of something
+_DUAL = ("ين", "ان")
 _OPEN = frozenset({"hedge", "or", "not", "no", "refuse", "condition", "none", "all"})
-_LEAST = 2
+_LEAST = _COUPLE = 2
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class _Sum:
     told: int = 0  #: a number that counts nobody in particular, and so may be the sum
     bare: int = 0  #: people without a number behind a sum: "three: two boys and a girl"
     joined: bool = False  #: an "and" stands between
+    counts_children: bool = False  #: a number counts children, or a sister, and no "people"
     pending: int = 0  #: a number of which we do not know yet what it counts
 
 
@@ -66,6 +69,9 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     summed = found.leads and found.groups == 1 and not found.told
     if summed and found.named in {found.first, found.first - 1}:
         return None  # "2 people, me and my wife"
+    of_all = found.groups == 1 and not found.counts_children and found.last == found.named
+    if of_all and not found.leads:
+        return found.last  # "me and my wife, two people"
     if found.named and found.groups > 1 and found.last * 2 == total:
         return found.last  # "me, my husband and 3 kids, 5 people"
     if found.leads and found.named and found.groups > 1 and found.first * 2 == total:
@@ -101,17 +107,33 @@ def _summed(
         before = (found.named, found.numbered, found.pending, found.bare)
         for piece in group:
             kinds = piece.kinds or _behind_front(piece.said, grammar)
-            value = (
-                int(piece.said) if piece.said.isdecimal() else None if kinds & _ONE else number(piece.said)
-            )
-            dual = "counter" in kinds and value is not None  # "ولدين", two boys
+            value = None if kinds & _ONE else _value_of(piece.said, grammar, number)
+            dual = value is not None and ("counter" in kinds or _is_fronted(piece.said, number))
             if "many_people" in kinds or (dual and not _add(found, frozenset(), value, light=False)):
                 return None
+            found.counts_children = found.counts_children or dual or _is_child(piece, grammar)
             if not _add(found, kinds, None if dual else value, _is_light(piece, grammar)):
                 return None
         if before == (found.named, found.numbered, found.pending, found.bare):
             return None  # somebody whom nobody knows
     return found
+
+
+def _is_child(piece: Piece, grammar: Grammar) -> bool:
+    return bool(grammar.known.get(piece.said, frozenset()) & {"children", "one_child", "sister", "brother"})
+
+
+def _is_fronted(said: str, number: Callable[[str], int | None]) -> bool:
+    """Say whether a number is only one behind its front: "والبنتين", and the two girls."""
+    return said.endswith(_DUAL) and number(said) is None
+
+
+def _value_of(said: str, grammar: Grammar, number: Callable[[str], int | None]) -> int | None:
+    """Read a figure or a number word, behind what Arabic writes onto its front: "وولدين"."""
+    if said.isdecimal():
+        return int(said)
+    forms = (said, *sorted(grammar.fronts(said) - {said})) if grammar.arabic else (said,)
+    return next((value for form in forms if (value := number(form)) is not None), None)
 
 
 def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> bool:
@@ -134,6 +156,9 @@ def _add(found: _Sum, kinds: frozenset[str], value: int | None, light: bool) -> 
         found.last = found.pending
         found.groups += 1
         found.pending = 0
+        return True
+    if "couple" in kinds and not found.pending:
+        found.named += _COUPLE
         return True
     if kinds & {"and", "with"}:
         found.joined = True

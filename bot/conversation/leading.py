@@ -1,4 +1,4 @@
-"""An answer that the first clause gives by itself: "next Tuesday, he may be an hour late", "4. would be 5 but …".
+"""An answer that the first clause gives by itself: "next Tuesday, he may be late", "4. would be 5 but …".
 
 What follows may tell anything but another answer: nothing in it belongs to what is asked for, nothing takes
 the first back or makes it hang on something. Never sure: it is read back once (docs/dialogue.md, rule 8).
@@ -29,16 +29,16 @@ _ADDS: Final = frozenset(
 )
 #: a day in some other way than by its name
 _OF_DAYS: Final = frozenset(
-    {"next", "week", "day", "today", "tomorrow", "month", "ordinal", "last", "coming", "feast"}
+    {"next", "week", "day", "tomorrow", "month", "ordinal", "last", "coming", "feast"}
 )
 _QUESTION: Final = re.compile(r"[?？؟]")
 _FIGURE: Final = re.compile(r"\d")
 
 
 def parted(text: str, question: Question, lexicon: Lexicon) -> tuple[str, list[str]] | None:
-    """Part a text into the clause that may answer by itself and those behind it; None where one of these tells more.
+    """Part a text into the clause that may answer by itself and those behind it.
 
-    Whoever asks has to see to it that none behind is another answer.
+    None where one of these tells more. Whoever asks has to see to it that none behind is another answer.
     """
     grammar = lexicon.grammar
     parts = clauses(told(text, grammar), grammar)
@@ -46,12 +46,15 @@ def parted(text: str, question: Question, lexicon: Lexicon) -> tuple[str, list[s
         return None
     if any(_touches(part, question, lexicon) for part in parts[1:]):
         return None
-    return parts[0], [part for part in parts[1:] if not _is_hour(part, question, lexicon)]
+    return parts[0], [part for part in parts[1:] if not _is_beside(part, question, lexicon)]
 
 
-def _is_hour(part: str, question: Question, lexicon: Lexicon) -> bool:
-    """Say whether a clause tells the hour beside a day."""
-    return question.kind is Kind.DATE and bool(times.possible(part, lexicon))
+def _is_beside(part: str, question: Question, lexicon: Lexicon) -> bool:
+    """Say whether a clause tells the hour beside a day, or how it is today."""
+    if question.kind is not Kind.DATE:
+        return False
+    today = days.values(days.tokens(plain(part), lexicon.tag), days.Is.AHEAD) == [0]
+    return today or bool(times.possible(part, lexicon))
 
 
 def _touches(part: str, question: Question, lexicon: Lexicon) -> bool:
@@ -65,13 +68,13 @@ def _touches(part: str, question: Question, lexicon: Lexicon) -> bool:
     match question.kind:
         case Kind.DATE:
             named = weekdays.named(part, lexicon) or have & _OF_DAYS or _names_month(part, lexicon)
-            return bool(named or (_FIGURE.search(part) and not _is_hour(part, question, lexicon)))
+            return bool(named or (_FIGURE.search(part) and not _is_beside(part, question, lexicon)))
         case Kind.ONE_OF:
             return bool(_FIGURE.search(part)) or any(
                 choosing.mentioned(piece, question.choices, grammar) for piece in pieces
             )
         case Kind.NUMBER:
-            return bool(have & _ADDS)
+            return bool(have & (_ADDS | {"hedge"}))
         case _:
             return True
 

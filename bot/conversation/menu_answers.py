@@ -5,7 +5,7 @@ A digit and an exact word are sure; a sentence, a slip of the keys and a digit r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
@@ -27,6 +27,8 @@ from bot.conversation import (
     polarity,
     preferring,
     problems,
+    reasons,
+    remainders,
     sizes,
     verbs,
     weekdays,
@@ -165,6 +167,8 @@ def _yes_no(
     found = found or yes_no.drawn_out(text, grammar)
     if found is not None:
         number, sure = found
+        if number == 1 and _tells_trouble(text, question, lexicon):
+            return None
         if (
             number == 1
             and not sure
@@ -227,6 +231,16 @@ def _is_about_else(text: str, question: Question, lexicon: Lexicon) -> bool:
     words = [word for piece in pieces for word in piece.said.split() if len(word) >= _STEM]
     unknown = [piece for piece in pieces if not piece.kinds or piece.kinds & THINGS]
     return len(unknown) >= _TOO_MANY and not any(word[:_STEM] in asked for word in words)
+
+
+def _tells_trouble(text: str, question: Question, lexicon: Lexicon) -> bool:
+    """ "He threw up all night, I'm going to the doctor" to "is he coming?": the verb agrees to nothing."""
+    grammar = lexicon.grammar
+    if grammar.holds(question.asked or "", *_UNWELCOME):
+        return False
+    first = grammar.cut(clauses.clauses(text, grammar)[0])
+    agrees = any("yes" in piece.kinds for piece in grammar.cut(text))
+    return any("trouble" in piece.kinds for piece in first) and not agrees
 
 
 def _contented(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
@@ -320,16 +334,28 @@ def _digit_first(text: str, question: Question, lexicon: Lexicon) -> Answer | No
     return unless(doubtful, choice(question, number))
 
 
+def _of_kind(text: str, labels: Sequence[str], lexicon: Lexicon) -> int | None:
+    """Read what only some choices have: sizes, reasons, one that is left; 0 where nobody can tell which."""
+    grammar = lexicon.grammar
+    above = sizes.one_up(text, labels, grammar)
+    if above is not None:
+        return above
+    size = sizes.named(text, labels, grammar) or reasons.named(text, labels, grammar)
+    return size or remainders.the_one_left(text, labels, lexicon) or None
+
+
 def _one_of(
     text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
 ) -> Answer | None:
+    if liked := preferring.liked_better(text, question.choices, lexicon):
+        return unless(True, choice(question, liked))
     at_once = _named_at_once(text, question, spoken, lexicon)
     if at_once is not None:
         return at_once or None
     if has_question_mark(text):
         return None
-    if size := sizes.named(text, question.choices, lexicon.grammar):
-        return unless(True, choice(question, size))
+    if (of_kind := _of_kind(text, question.choices, lexicon)) is not None:
+        return unless(True, choice(question, of_kind)) if of_kind else None
     if rest := having.without_had(text, question.asked or "", question.choices, lexicon):
         found = _one_of(rest, question, spoken, lexicon)
         return None if found is None else unless(True, found)
@@ -347,7 +373,8 @@ def _one_of(
     if named is None and (wanted := _wanted(text, question, lexicon)):
         return unless(True, choice(question, wanted))
     if named is not None:
-        return unless(not named[1], choice(question, named[0]))
+        denied = choosing.is_denied(named[0], text, question.choices, lexicon.grammar)
+        return None if denied else unless(not named[1], choice(question, named[0]))
     digits = {n: frozenset({str(n)}) for n in range(1, len(question.choices) + 1)}
     slip = (
         (None if _names_hour(text, lexicon) else matching.run_in(text, digits, lexicon))

@@ -38,6 +38,8 @@ _SLIP = 5
 _SO_IN_ALL = 2
 _TWICE, _LETTERS = re.compile(r"(\w)\1"), 2
 _DOZEN = 12
+#: words of a number and what it counts
+_UNIT = 2
 _PAIR = re.compile("[一1][对對双雙]")
 _PAIRS = re.compile("[几幾][对對双雙]|多少[对對双雙]")
 #: "in 2nd grade" counts nobody
@@ -65,6 +67,8 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     told_otherwise = amounts.read(text, asked, lexicon.grammar, lambda word: _figure_or(word, lexicon))
     if told_otherwise is not None:
         return told_otherwise, False
+    if _and_half(text, lexicon):
+        return None  # "28 ký rưỡi"
     found = _one(text, lexicon, asked)
     if found is None and asked:
         found = _otherwise(text, lexicon, asked)
@@ -72,8 +76,8 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     told = (lexicon.grammar.holds(text, kind) for kind in ("myself", "children"))
     if found is not None and counted == found[0] + _PARENTS and all(told):
         return counted, False  # "I, their mother and five children"
-    if found is not None and counted is None and _counts_rest(text, lexicon):
-        return None
+    if found is not None and _counts_rest(text, lexicon):
+        return None if counted is None else (counted, False)
     if found is not None and found[0] != 1:
         return found
     if found is not None and (not counted or _numbers_in(text, lexicon)):
@@ -81,18 +85,35 @@ def one(text: str, lexicon: Lexicon, asked: str = "") -> tuple[int, bool] | None
     return None if counted is None else (counted, False)
 
 
+def _and_half(text: str, lexicon: Lexicon) -> bool:
+    """Say whether a half stands behind the number: it is no whole one."""
+    pieces = lexicon.grammar.cut(text, frozenset({"and_half"}))
+    at = next((n for n, piece in enumerate(pieces) if piece.kinds), 0)
+    before = " ".join(piece.said for piece in pieces[:at]).split()[-_UNIT:]
+    return any(_figure_or(word, lexicon) is not None or word[:1].isdecimal() for word in before)
+
+
 def _counts_rest(text: str, lexicon: Lexicon) -> bool:
     """ "Me, my husband and three kids": the number may be that of the children alone."""
     grammar = lexicon.grammar
-    if not grammar.holds(text, "myself") or grammar.holds(text, "total", "hence"):
+    if grammar.holds(text, "total", "hence"):
         return False
     pieces = grammar.cut(text)
-    named = [n for n, piece in enumerate(pieces) if piece.kinds & (PEOPLE | {"spouse"})]
-    figures = [n for n, piece in enumerate(pieces) if _figure_or(piece.said, lexicon) is not None]
+    named = [n for n, piece in enumerate(pieces) if piece.kinds & (PEOPLE | {"spouse", "couple"})]
+    figures = [n for n, piece in enumerate(pieces) if _tells_figure(piece.said, lexicon)]
     if not named or not figures or figures[0] <= named[-1]:
         return False
+    if any("couple" in pieces[n].kinds for n in named):
+        return True
     around = pieces[max(0, figures[0] - 1) : figures[0] + 2]
-    return any(piece.kinds & {"children", "sister", "brother"} for piece in around)
+    children = any(piece.kinds & {"children", "sister", "brother"} for piece in around)
+    return children and grammar.holds(text, "myself")
+
+
+def _tells_figure(said: str, lexicon: Lexicon) -> bool:
+    """Say whether a word is a number, behind what Arabic writes onto its front too: "وولدين"."""
+    forms = {said, *lexicon.grammar.fronts(said)} if lexicon.grammar.arabic else {said}
+    return any(_figure_or(form, lexicon) is not None for form in forms)
 
 
 def _before_soon(text: str, asked: str, grammar: Grammar) -> str:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from bot import languages
-from bot.conversation import asking, misspelt, optout, redirecting
+from bot.conversation import asking, cyrillic, misspelt, optout, redirecting
 from bot.conversation.clauses import at_gaps
 from bot.conversation.letters import plain, shortened, undrawn, unmarked
 from bot.conversation.lexicon import Lexicon, answering
@@ -55,7 +55,8 @@ def is_stop(text: str, lexicon: Lexicon) -> bool:
     if is_tapback(text):
         return False
     text = _PHONE.sub(" ", text)
-    told = (text, *undrawn(text))
+    spelled = cyrillic.spelled(text, lexicon.tag)
+    told = (text, *undrawn(text), *([spelled] if spelled else []))
     if len(told) > 1 and any(optout.wants_them(each, lexicon.grammar) for each in told):
         return False  # "dooon't stop the texts"
     return any(_is_stop(each, lexicon) for each in told)

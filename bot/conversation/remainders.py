@@ -20,9 +20,10 @@ from bot.conversation.several import several
 
 _ALL: Final = frozenset({"all", "every"})
 _DENIES: Final = frozenset({"not", "no", "dont", "refuse", "none", "nothing", "zero"})
-_FINE: Final = frozenset({"well", "fine", "suits", "content", "ok", "over"})
+_FINE: Final = frozenset({"well", "fine", "suits", "content", "ok", "over", "may_eat"})
 _TURNS: Final = _DENIES | {"hedge", "or", "except", "others", "condition", "than", "wh", "half"}
 _HAS: Final = frozenset({"supplied", "has_it", "exists", "already", "we_have"})
+_EATS: Final = frozenset({"eats", "may_eat"})
 #: words that nobody knows beside an "all", at most
 _FEW: Final = 2
 _TWO: Final = 2
@@ -163,6 +164,25 @@ def _is_had(pieces: Sequence[Piece]) -> bool:
     return any(piece.kinds & _HAS for piece in pieces)
 
 
+def the_one_left(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
+    """ "French is too hard, German he won't, so the one left": all but one are named; 0 for another text."""
+    grammar = lexicon.grammar
+    parts = clauses(text, grammar)
+    if len(parts) < _TWO or has_question_mark(text) or is_open(text, grammar):
+        return 0
+    last = parts[-1]
+    if not grammar.holds(last, "others", "the_other") or _denies(grammar.cut(last)):
+        return 0
+    named = frozenset[int]().union(*(choosing.named_in(part, labels, grammar) for part in parts[:-1]))
+    left = set(range(1, len(labels) + 1)) - named
+    liked = any(
+        piece.kinds & _FINE and not piece.kinds & _DENIES
+        for part in parts[:-1]
+        for piece in grammar.cut(part)
+    )
+    return left.pop() if len(left) == 1 and not liked and not choosing.named_in(last, labels, grammar) else 0
+
+
 def _is_wanted(pieces: Sequence[Piece]) -> bool | None:
     """Say whether "the others" are wanted; None where nothing says so."""
     if any(piece.kinds & {"want", "need", "wish"} for piece in pieces):
@@ -176,7 +196,13 @@ def _is_wanted(pieces: Sequence[Piece]) -> bool | None:
 
 def asks_avoided(asked: str, grammar: Grammar) -> bool:
     """Say whether a question asks what somebody can not have: an allergy, a "must not"."""
-    return grammar.holds(asked, "ailment", "not", "refuse", "dont")
+    return grammar.holds(asked, "ailment", "not", "refuse", "dont", "cannot_eat")
+
+
+def asks_uneaten(asked: str, grammar: Grammar) -> bool:
+    """Say whether a question asks what somebody does not eat."""
+    food = grammar.holds(asked, "ailment", "cannot_eat") or grammar.holds(asked, *_EATS)
+    return food and asks_avoided(asked, grammar)
 
 
 def avoided(text: str, labels: Sequence[str], lexicon: Lexicon) -> str:
@@ -201,6 +227,37 @@ def avoided(text: str, labels: Sequence[str], lexicon: Lexicon) -> str:
         for part in kept
     ]
     return ", ".join(part for part in said if plain(part))
+
+
+def all_but(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, ...] | None:
+    """ "He eats everything but fish" to what he can not eat: the fish.
+
+    () where nothing says that the rest is eaten, None for a text without an exception or another question.
+    Taken the other way round it would feed somebody what makes him ill.
+    """
+    grammar = lexicon.grammar
+    if not asks_avoided(asked, grammar) or not grammar.holds(text, "except") or not _tells_all(text, grammar):
+        return None
+    if not grammar.holds(text, *_EATS):
+        return () if asks_uneaten(asked, grammar) else None
+    pieces = [piece for part in clauses(text, grammar) for piece in grammar.cut(part)]
+    kept = [piece for piece in pieces if not piece.kinds & (_ALL | _EATS | {"except"})]
+    denied = _denies([piece for piece in kept if not grammar.holds(piece.said, *_EATS)])
+    if not kept or denied or has_question_mark(text) or any(each.kinds & {"hedge", "or"} for each in pieces):
+        return ()
+    said = grammar.written(kept)
+    named = tuple(sorted(choosing.named_in(said, labels, grammar)))
+    found = several(said, labels, lexicon) if not named else (named,)
+    return found[0] if found and len(found[0]) < len(labels) else ()
+
+
+def without_fine(text: str, asked: str, lexicon: Lexicon) -> str:
+    """ "Milk makes her ill, eggs are ok, the rest she eats" to what she can not have: leave these out."""
+    grammar = lexicon.grammar
+    kinds = ("others", "may_eat", *(("ok", "fine", "suits") if asks_uneaten(asked, grammar) else ()))
+    parts = clauses(text, grammar)
+    kept = [part for part in parts if not (grammar.holds(part, *kinds) and _is_fine(grammar.cut(part)))]
+    return ", ".join(kept) if 0 < len(kept) < len(parts) else text
 
 
 def _is_fine(pieces: Sequence[Piece]) -> bool:

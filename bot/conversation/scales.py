@@ -55,6 +55,8 @@ def scale(text: str, low: int, high: int, lexicon: Lexicon) -> tuple[int, bool] 
         return _within(int(parted[1]), low, high) if int(parted[2]) == high else None
     if re.search(r"\d\s*[.,:/\-–]\s*\d|[-−]\s?\d", text):
         return None
+    if (end := _at_end(text, low, high, lexicon)) is not None:
+        return end, False
     words = without_courtesy(text, lexicon).split()
     pieces = lexicon.grammar.cut(" ".join(words))
     if any(piece.kinds & TURNS and not piece.kinds & EMPTY for piece in pieces):
@@ -69,6 +71,17 @@ def scale(text: str, low: int, high: int, lexicon: Lexicon) -> tuple[int, bool] 
     found = _within(marks[0], low, high)
     light = all(mark_of(piece.said, lexicon) is not None or piece.kinds & EMPTY for piece in pieces)
     return None if found is None else (found[0], light)
+
+
+def _at_end(text: str, low: int, high: int, lexicon: Lexicon) -> int | None:
+    """ "The highest score!", "nota máxima": one end of the scale, and no figure beside it."""
+    grammar = lexicon.grammar
+    top, bottom = (grammar.holds(text, kind) for kind in ("top_score", "bottom_score"))
+    if top == bottom or any(letter.isdecimal() for letter in text):
+        return None
+    if any(piece.kinds & {"hedge", "or", "not", "condition"} - {"filler"} for piece in grammar.cut(text)):
+        return None
+    return high if top else low
 
 
 def _mark_first(pieces: Sequence[Piece], lexicon: Lexicon) -> int | None:

@@ -1,7 +1,7 @@
 """A size told by its letter: "M por favor", "要L的", to "Chica; Mediana; Grande" as to "S; M; L".
 
-A letter is a size only where the choices are sizes, and where nothing else weighs in its clause: "M pa konnen"
-is Haitian for "I don't know".
+A letter is a size only where the choices are sizes, and where nothing else weighs in its clause: "M pa
+konnen" is Haitian for "I don't know".
 """
 
 from __future__ import annotations
@@ -15,10 +15,18 @@ from bot.conversation.grammar import Grammar, Piece
 
 #: how sizes are lettered in English, Spanish, French and Portuguese, in their order
 _LETTERS: Final = {
-    "xs": "smallest", "pp": "smallest", "s": "small", "p": "small", "ch": "small", "m": "medium", "l": "large",
-    "g": "large", "xl": "largest", "xg": "largest", "gg": "largest", "eg": "largest", "xxl": "beyond",
-    "2xl": "beyond",
+    "xs": "smallest", "pp": "smallest", "s": "small", "p": "small", "ch": "small", "m": "medium",
+    "l": "large", "g": "large", "xl": "largest", "xg": "largest", "gg": "largest", "eg": "largest",
+    "xxl": "beyond", "2xl": "beyond",
 }  # fmt: skip
+_IDEAS: Final = frozenset({"small", "medium", "large"})
+_NEXT: Final = {
+    "smallest": "small",
+    "small": "medium",
+    "medium": "large",
+    "large": "largest",
+    "largest": "beyond",
+}
 _LATIN: Final = "a-z0-9\u00c0-\u024f"
 _LETTER: Final = re.compile(
     rf"(?<![{_LATIN}'’])(?:{'|'.join(sorted(_LETTERS, key=len, reverse=True))})(?![{_LATIN}'’])",
@@ -47,7 +55,7 @@ _QUESTION: Final = re.compile(r"[?？؟]")
 
 
 def named(text: str, labels: Sequence[str], grammar: Grammar) -> int:
-    """Return the choice whose letter the first clause gives, from 1; 0 where none is, or something else weighs."""
+    """Return the choice whose letter the first clause gives, from 1; 0 where something else weighs too."""
     sizes = _of(labels, grammar)
     if not sizes or _QUESTION.search(text):
         return 0
@@ -59,6 +67,23 @@ def named(text: str, labels: Sequence[str], grammar: Grammar) -> int:
         return 0
     beside = [piece for piece in grammar.cut(_LETTER.sub(" ", first)) if not _is_light(piece)]
     return 0 if beside or _turns(rest, grammar) else sizes[size.pop()]
+
+
+def one_up(text: str, labels: Sequence[str], grammar: Grammar) -> int | None:
+    """ "The M is too tight, so one size up": the next one, from 1.
+
+    0 where nobody knows from which; None for another text.
+    """
+    sizes = _of(labels, grammar)
+    if not sizes or not grammar.holds(text, "size_up"):
+        return None
+    bare = grammar.cut(text, frozenset({"size_up"}))
+    rest = grammar.written(piece for piece in bare if not piece.kinds)
+    told = {_LETTERS[each.casefold()] for each in _LETTER.findall(rest)}
+    told |= {kind for piece in grammar.cut(rest, _IDEAS) for kind in piece.kinds}
+    if len(told) != 1 or (one := told.pop()) not in sizes:
+        return 0
+    return sizes.get(_NEXT.get(one, ""), 0)
 
 
 def _of(labels: Sequence[str], grammar: Grammar) -> dict[str, int]:
@@ -74,7 +99,7 @@ def _size_of(label: str, grammar: Grammar) -> str:
     bare = label.strip().casefold()
     if bare in _LETTERS:
         return _LETTERS[bare]
-    pieces = grammar.cut(label, frozenset({"small", "medium", "large"}))
+    pieces = grammar.cut(label, _IDEAS)
     ideas = {kind for piece in pieces for kind in piece.kinds}
     if len(ideas) != 1 or _LETTER.search(label):
         return ""

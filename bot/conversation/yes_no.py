@@ -59,6 +59,7 @@ class Reading:
     says_yes: bool = False  #: a yes itself stands first, no verb that agrees
     ends_no: bool = False  #: "so no": a plain no ends it, after a word or two
     denies: bool = False  #: a "nothing" or a "not" stands in it, whatever it says
+    of_other: bool = False  #: somebody else of the family will: "his dad will come"
 
 
 def read(
@@ -136,6 +137,8 @@ def _joined(clauses: Sequence[Reading]) -> tuple[int, bool] | None:
         each.begins_but and each.leaning is Leaning.YES for each in clauses
     ):
         return None  # "I can't, but my husband will come"
+    if first.leaning is Leaning.NO and any(each.of_other for each in clauses[clauses.index(first) + 1 :]):
+        return None  # "I work that night, his dad will come"
     if turns and last.leaning is Leaning.NO and first.leaning is Leaning.YES and not first.says_yes:
         return None  # "I would like to, but I work, not this time"
     for clause in clauses[clauses.index(first) + 1 :]:
@@ -167,6 +170,7 @@ def _clause(pieces: Sequence[Piece], asked: str, grammar: Grammar) -> Reading:
         _weighed(others, asked),
         says_yes="yes" in pieces[0].kinds,
         denies=any(piece.kinds & _DENIES and not piece.kinds & {"fine", "filler"} for piece in pieces),
+        of_other=_is_of_other(pieces) and not grammar.holds(asked, "need", "offers"),
         ends_no="no" in pieces[-1].kinds and len(pieces) <= _FEW and not _names_subject(pieces),
     )
     if found.leaning is Leaning.YES and not found.says_yes and _goes_for_nothing(others):
@@ -174,6 +178,12 @@ def _clause(pieces: Sequence[Piece], asked: str, grammar: Grammar) -> Reading:
     if len(others) == len(pieces) or found.leaning is not Leaning.YES or "yes" in pieces[0].kinds:
         return found
     return Reading(Leaning.NONE)
+
+
+def _is_of_other(pieces: Sequence[Piece]) -> bool:
+    """ "His dad will come": somebody of the family, and a verb that agrees."""
+    of_family = bool(pieces[0].kinds & (PEOPLE | {"spouse"}))
+    return of_family and any("agree" in piece.kinds and not piece.kinds & _NEGATES for piece in pieces[1:])
 
 
 def _loves_to_but(pieces: Sequence[Piece], grammar: Grammar) -> Leaning | None:
@@ -226,7 +236,8 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     begins_but = bool(pieces) and "but" in pieces[0].kinds
     upto = next((place for place in range(1, len(pieces)) if _turns_off(pieces, place)), len(pieces))
     alone = upto == 1 and {"yes", "condition"} <= pieces[0].kinds  # "si puedo, pero llego tarde"
-    if not alone and any(piece.kinds & {"hedge", "condition"} for piece in pieces[:upto]):
+    hangs = not alone and any(piece.kinds & {"hedge", "condition"} for piece in pieces[:upto])
+    if hangs or _puts_off(pieces, upto):
         return Reading(Leaning.TORN, whole, begins_but)
     told = [piece for piece in pieces if not _is_empty(piece)]
     if not told and pieces and pieces[0].kinds & {"yes", "no"}:
@@ -255,6 +266,12 @@ def _weighed(pieces: Sequence[Piece], asked: str) -> Reading:
     if "not" in lead.kinds and rest and "agree" in rest[0].kinds:
         return Reading(_led(Leaning.NO, rest), whole, begins_but, begins=True)
     return Reading(_inside(told, asked), whole, begins_but)
+
+
+def _puts_off(pieces: Sequence[Piece], at: int) -> bool:
+    """ "She'd love it but let me ask her dad first": no yes, and behind the "but" nothing is certain."""
+    leads = any(piece.kinds & {"yes", "ok"} for piece in pieces[:at])
+    return not leads and any("hedge" in piece.kinds for piece in pieces[at + 1 : at + 2])
 
 
 def _has_only(pieces: Sequence[Piece]) -> bool:
