@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -38,6 +39,15 @@ _HELPED: Final = (
     }
 )
 _LIGHT: Final = frozenset({"filler", "courtesy", "and", "around"})
+#: English, as each of our languages names it, in Latin letters too
+_ENGLISH: Final = re.compile(
+    r"engl|ingl|angl[aei]|angielsk"
+    r"|tiếng anh|tieng anh|t\.?anh\b|английс|англійс|إنجليز|انجليز|انكليز|انقليز|انگلیس"
+    r"|انگليس|انګلیس|انګليس|انگریز|अंग्रेज|अङ्ग्रेज|अग्रेज|इंग्लिश|ईङ्लिस|angrezi|angreji|英|영어|ingiriis|ingiris"
+    r"|ingereza|ingereja|icyongereza|askiv|እንግሊ|ኢንግሊ|አንግሊ|အင်္ဂလိပ်|អង់គ្លេស|ອັງກິດ|ingiliff|ingilif|angleze?",
+    re.IGNORECASE,
+)
+_ANSWERS: Final = frozenset({"yes", "no", "ok", "agree", "refuse", "needless", "need"})
 _THEN_NOW: Final = frozenset({"used_to", "by_now"})
 #: letters of a word that repeats one of the question's
 _LEAST: Final = 3
@@ -96,6 +106,42 @@ def _needs_interpreter(text: str, asked: str, grammar: Grammar) -> int:
         grammar.cut(part.replace(one, " ", 1) if one else part) for part, one in zip(said, told, strict=True)
     ]
     return 0 if _holds(others, _HELPED) else YES
+
+
+def speaks_no_english(text: str, asked: str, lexicon: Lexicon) -> bool:
+    """ "Not a word of English, without somebody I won't understand": in words that no list has.
+
+    Asked whether an interpreter is needed, English is named and denied in one clause. Whoever begins with a
+    yes or a no has answered otherwise ("no I speak English"), unless more is denied behind it, and so has who
+    names somebody that helps.
+    """
+    grammar = lexicon.grammar
+    if not grammar.holds(asked, "interpreting") or not _ENGLISH.search(text) or has_question_mark(text):
+        return False
+    if grammar.holds(text, *PEOPLE, "spouse", "one_child", "children", "needless", "hedge", "or", "but"):
+        return False
+    parts = clauses(text, grammar)
+    denied = [part for part in parts if _ENGLISH.search(part) and _denials(part, lexicon)]
+    if not denied or any(grammar.holds(part, "need", "interpreting") for part in denied):
+        return False
+    pieces = grammar.cut(text)
+    lead = next((piece for piece in pieces if not piece.kinds & _LIGHT or piece.kinds & _ANSWERS), pieces[0])
+    if not lead.kinds & _ANSWERS:
+        return True
+    elsewhere = any(_denials(part, lexicon) for part in parts[1:] if part not in denied)
+    return elsewhere and (max(_denials(denied[0], lexicon)) > 0 or "no" not in lead.kinds)
+
+
+def _denials(part: str, lexicon: Lexicon) -> list[int]:
+    """Return at which pieces of a clause something is denied."""
+    pieces = lexicon.grammar.cut(part)
+    return [
+        n
+        for n, piece in enumerate(pieces)
+        if (piece.kinds & _DENIES and "filler" not in piece.kinds)
+        or "no_english" in piece.kinds
+        or any(echo.is_denied(word, lexicon.tag) for word in piece.said.split())
+    ]
 
 
 def _busy_then(text: str, parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:

@@ -135,6 +135,11 @@ def _weighty(said: str, grammar: Grammar) -> list[str]:
     return [word for word in words if len(words) == 1 or "filler" not in grammar.known.get(word, ())]
 
 
+def is_denied(word: str, tag: str) -> bool:
+    """Say whether a word is a verb denied by its form, in the languages that have such forms."""
+    return bool(_denies(word, tag))
+
+
 def _denies(word: str, tag: str) -> str:
     """Return a word that is denied by its form; nothing if it is not."""
     return word if tag in _DENIED and re.fullmatch(_DENIED[tag], word) else ""

@@ -70,7 +70,7 @@ def count(text: str, grammar: Grammar, asked: str, number: Callable[[str], int |
     if summed and found.named in {found.first, found.first - 1}:
         return None  # "2 people, me and my wife"
     of_all = found.groups == 1 and not found.counts_children and found.last == found.named
-    if of_all and not found.leads:
+    if of_all and not found.leads and not found.joined:
         return found.last  # "me and my wife, two people"
     if found.named and found.groups > 1 and found.last * 2 == total:
         return found.last  # "me, my husband and 3 kids, 5 people"

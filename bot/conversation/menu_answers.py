@@ -17,6 +17,7 @@ from bot.conversation import (
     clauses,
     dates,
     days,
+    denials,
     echo,
     first_words,
     having,
@@ -67,6 +68,8 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         return _problem(text, question, spoken, lexicon)
     if (there := having.told(text, question, lexicon)) is not None:
         return unless(True, choice(question, there)) if there else None
+    if question.kind is Kind.YES_NO and (denied := denials.weigh(text, question.asked or "", lexicon)):
+        return unless(True, choice(question, denied)) if denied > 0 else None
     number = matching.whole(text, spoken, lexicon)
     if number is not None and not (number == 1 and _may_decline(text, question, lexicon)):
         return choice(question, number)
@@ -76,7 +79,10 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if cannot is not None:
         return cannot
     read = _yes_no if question.kind is Kind.YES_NO else _one_of
-    if (found := read(text, question, spoken, lexicon)) is not None:
+    found = read(text, question, spoken, lexicon)
+    if question.kind is Kind.YES_NO and circumstances.speaks_no_english(text, question.asked or "", lexicon):
+        return unless(True, choice(question, 1)) if found is None else None
+    if found is not None:
         return found
     pointed = pointing.read(text, len(question.choices), lexicon.grammar)
     if not pointed and question.kind is Kind.ONE_OF and not has_question_mark(text):

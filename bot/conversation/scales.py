@@ -79,7 +79,10 @@ def _at_end(text: str, low: int, high: int, lexicon: Lexicon) -> int | None:
     top, bottom = (grammar.holds(text, kind) for kind in ("top_score", "bottom_score"))
     if top == bottom or any(letter.isdecimal() for letter in text):
         return None
-    if any(piece.kinds & {"hedge", "or", "not", "condition"} - {"filler"} for piece in grammar.cut(text)):
+    if any(
+        piece.kinds & {"hedge", "or", "not", "no", "dont", "refuse", "condition"}
+        for piece in grammar.cut(text)
+    ):
         return None
     return high if top else low
 

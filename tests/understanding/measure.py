@@ -22,7 +22,7 @@ FOLDERS = (
     "unseen", "unseen_second", "unseen_third", "unseen_fourth", "unseen_fifth", "unseen_sixth",
     "unseen_seventh", "unseen_eighth", "unseen_ninth", "unseen_tenth", "unseen_eleventh", "unseen_twelfth",
     "unseen_thirteenth", "unseen_fourteenth", "unseen_fifteenth", "unseen_sixteenth", "unseen_seventeenth",
-    "unseen_eighteenth", "seen", "seen_more",
+    "unseen_eighteenth", "unseen_nineteenth", "seen", "seen_more",
 )  # fmt: skip
 #: what may be counted of a language, in the order of the table
 COUNTS = (
