@@ -220,6 +220,8 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if having.needs_nothing(text, question.asked or question.topic, lexicon):
         return None
     asked = question.asked or question.topic
+    if remainders.tells_the_contrary(text, asked, question.choices, lexicon):
+        return None
     if (but := remainders.all_but(text, asked, question.choices, lexicon)) is not None:
         return unless(True, chosen(question, but)) if but else None
     rest = remainders.rest(text, asked, question.choices, lexicon)

@@ -64,6 +64,7 @@ def read(text: str, asked: str, lexicon: Lexicon) -> int:
         or _busy_then(text, parts, asked, grammar)
         or _by_food(text, parts, asked, grammar)
         or _needs_interpreter(text, asked, grammar)
+        or _brings_interpreter(text, parts, asked, grammar)
     )
 
 
@@ -108,6 +109,15 @@ def _needs_interpreter(text: str, asked: str, grammar: Grammar) -> int:
     return 0 if _holds(others, _HELPED) else YES
 
 
+def _brings_interpreter(text: str, parts: Sequence[Sequence[Piece]], asked: str, grammar: Grammar) -> int:
+    """ "My sister comes with me and translates" to "do you need an interpreter?": a no."""
+    if not grammar.holds(asked, "interpreting") or not grammar.holds(text, "interpreting"):
+        return 0
+    family = grammar.holds(text, *PEOPLE, "spouse", "one_child", "children")
+    turned = _DENIES | {"yes", "need", "wish", "hedge", "or", "but", "condition", "except"}
+    return 0 if not family or _holds(parts, turned) or grammar.holds(text, *_DENIES) else NO
+
+
 def speaks_no_english(text: str, asked: str, lexicon: Lexicon) -> bool:
     """ "Not a word of English, without somebody I won't understand": in words that no list has.
 
@@ -121,6 +131,9 @@ def speaks_no_english(text: str, asked: str, lexicon: Lexicon) -> bool:
     if grammar.holds(text, *PEOPLE, "spouse", "one_child", "children", "needless", "hedge", "or", "but"):
         return False
     parts = clauses(text, grammar)
+    verbs = [word for word in grammar.level(asked).split() if len(word) > _LEAST + 1]
+    if any(verb in word and verb != word for verb in verbs for word in grammar.level(text).split()):
+        return False  # "непотрібен": the question's own word, denied
     denied = [part for part in parts if _ENGLISH.search(part) and _denials(part, lexicon)]
     if not denied or any(grammar.holds(part, "need", "interpreting") for part in denied):
         return False

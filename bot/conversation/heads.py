@@ -105,10 +105,17 @@ def _summed(
     found = _Sum()
     for group in groups:
         before = (found.named, found.numbered, found.pending, found.bare)
+        behind = False  # what is counted, before its number: "n'abana batatu"
         for piece in group:
             kinds = piece.kinds or _behind_front(piece.said, grammar)
             value = None if kinds & _ONE else _value_of(piece.said, grammar, number)
             dual = value is not None and ("counter" in kinds or _is_fronted(piece.said, number))
+            if behind and value is not None and not dual:
+                found.numbered, found.groups, found.last = found.numbered + value, found.groups + 1, value
+                behind = False
+                continue
+            behind = value is None and "children" in kinds | grammar.known.get(piece.said, frozenset())
+            behind = behind and not (found.pending or found.numbered)
             if "many_people" in kinds or (dual and not _add(found, frozenset(), value, light=False)):
                 return None
             found.counts_children = found.counts_children or dual or _is_child(piece, grammar)

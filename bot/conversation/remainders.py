@@ -22,6 +22,7 @@ _ALL: Final = frozenset({"all", "every"})
 _DENIES: Final = frozenset({"not", "no", "dont", "refuse", "none", "nothing", "zero"})
 _FINE: Final = frozenset({"well", "fine", "suits", "content", "ok", "over", "may_eat"})
 _TURNS: Final = _DENIES | {"hedge", "or", "except", "others", "condition", "than", "wh", "half"}
+_CANNOT: Final = ("not", "refuse", "dont")
 _HAS: Final = frozenset({"supplied", "has_it", "exists", "already", "we_have"})
 _EATS: Final = frozenset({"eats", "may_eat"})
 #: words that nobody knows beside an "all", at most
@@ -197,6 +198,21 @@ def _is_wanted(pieces: Sequence[Piece]) -> bool | None:
 def asks_avoided(asked: str, grammar: Grammar) -> bool:
     """Say whether a question asks what somebody can not have: an allergy, a "must not"."""
     return grammar.holds(asked, "ailment", "not", "refuse", "dont", "cannot_eat")
+
+
+def tells_the_contrary(text: str, asked: str, labels: Sequence[str], lexicon: Lexicon) -> bool:
+    """ "Only Monday is fine" to "which days can you not come?": the day that is not meant."""
+    grammar = lexicon.grammar
+    if (
+        grammar.arabic
+        or lexicon.tag == "my"
+        or not grammar.holds(asked, *_CANNOT)
+        or not weekdays.of_choices(labels, lexicon)
+    ):
+        return False  # "ما" asks for a thing as often as it denies one, and so does "မ"
+    pieces = [piece for part in clauses(text, grammar) for piece in grammar.cut(part)]
+    agrees = any("agree" in piece.kinds and not piece.kinds & _DENIES for piece in pieces)
+    return agrees or any(piece.kinds & (_FINE | {"only"}) and "filler" not in piece.kinds for piece in pieces)
 
 
 def asks_uneaten(asked: str, grammar: Grammar) -> bool:

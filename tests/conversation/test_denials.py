@@ -186,3 +186,43 @@ def test_danger_in_latin_letters_is_heard() -> None:
     assert not intent.is_danger("da, pridem", lexicon("ru"))
     assert cyrillic.spelled("ne pishite mne", "en") == ""
     assert cyrillic.spelled("смс stop", "ru") == ""
+
+
+@pytest.mark.parametrize(
+    ("tag", "asked", "text", "choices"),
+    [
+        ("en", "Which days can you NOT come?", "only monday is fine", "Monday; Tuesday; Wednesday"),
+        ("es", "¿Qué días NO puede venir?", "puedo el lunes", "Lunes; Martes; Miércoles"),
+        ("ru", "В какие дни вы НЕ можете прийти?", "понедельник могу", "Понедельник; Вторник; Среда"),
+        ("zh-Hans", "哪几天您不能来？", "周一可以", "周一; 周二; 周三"),
+        ("en", "Which days can you come?", "mondays are hard", "Monday; Tuesday; Wednesday"),
+    ],
+)
+def test_a_day_that_is_not_meant_is_never_chosen(tag: str, asked: str, text: str, choices: str) -> None:
+    assert read(text, Kind.SEVERAL_OF, tag, asked, choices) is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "choices"),
+    [
+        ("en", "mornings are bad", "Morning; Afternoon; Evening"),
+        ("en", "i work mornings", "Morning; Afternoon; Evening"),
+        ("es", "las mañanas se me complican", "Mañana; Tarde; Noche"),
+        ("zh-Hans", "早上够呛", "早上; 下午; 晚上"),
+    ],
+)
+def test_a_time_that_does_not_suit_is_never_chosen(tag: str, text: str, choices: str) -> None:
+    assert read(text, Kind.ONE_OF, tag, "?", choices) is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "meant"),
+    [
+        ("en", "my sister comes with me and translates", "no"),
+        ("hmn", "kuv tus ntxhais hlob nrog kuv tuaj, nws txhais rau kuv los tau", "no"),
+        ("en", "my sister can't translate", None),
+    ],
+)
+def test_who_brings_somebody_needs_no_interpreter(tag: str, text: str, meant: str | None) -> None:
+    asked = {"en": "Do you need an interpreter?", "hmn": "Koj puas xav tau neeg txhais lus?"}[tag]
+    assert read(text, Kind.YES_NO, tag, asked) == meant

@@ -6,7 +6,7 @@ three texts are left out, then all but the strongest, and the weights are learne
 
 `make learn FOLDS=1` writes nothing: it holds back one set after the other with the practice lines of its
 time, learns from the others, and prints what the rules miss and this finds, at which false ones.
-The newest set is never learned from (`learn_sets.HELD_BACK`), so that its figures say something.
+A set is learned from only once it has been run (`learn_sets.HELD_BACK`), so that its figures say something.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ TABLE = HERE.parents[1] / "locales" / "learned.tsv"
 INTENTS = ("danger", "optout", "wrong_number", "language", "person", "who", "unclear_text", "help", "optin")
 #: each is held back in turn, so that what it would find is seen
 FOLDS = (
+    ("unseen_nineteenth", "practice_fifth"),
     ("unseen_eighteenth", "practice_fourth"),
     ("unseen_seventeenth", "practice_third"),
     ("unseen_sixteenth", "practice_second"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.understanding.measure import FOLDERS, HERE
 
-#: not learned from, so that something is left to measure by
+#: not yet run, and so not learned from: something is left to measure by
 HELD_BACK: tuple[str, ...] = ()
 
 
