@@ -18,7 +18,7 @@ from bot.conversation.tapbacks import is_tapback
 BARS = {
     "danger": 0.25,
     "optout": 0.50,
-    "wrong_number": 0.20,  # it stops the phone too
+    "wrong_number": 0.70,  # it stops the phone too
     "language": 0.10,
     "person": 0.10,
     "who": 0.10,
@@ -26,7 +26,7 @@ BARS = {
     "help": 0.25,
 }
 #: the same of a text that may be an answer: to take one for something else would lose it
-BARS_OVER_QUESTION = {"danger": 0.50, "optout": 0.60, "wrong_number": 0.60}
+BARS_OVER_QUESTION = {"danger": 0.50, "optout": 0.60, "wrong_number": 0.80}
 #: whoever may be asking to be written to again is not stopped
 _RIVAL = -0.5
 #: a keyword alone is a matter for the lists, where accents count: so many words, or letters without gaps

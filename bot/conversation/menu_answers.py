@@ -341,11 +341,8 @@ def _digit_first(text: str, question: Question, lexicon: Lexicon) -> Answer | No
 
 
 def _of_kind(text: str, labels: Sequence[str], lexicon: Lexicon) -> int | None:
-    """Read what only some choices have: sizes, reasons, one that is left; 0 where nobody can tell which."""
+    """Read what only some choices have: sizes, reasons, one that is left."""
     grammar = lexicon.grammar
-    above = sizes.one_up(text, labels, grammar)
-    if above is not None:
-        return above
     size = sizes.named(text, labels, grammar) or reasons.named(text, labels, grammar)
     return size or remainders.the_one_left(text, labels, lexicon) or None
 
@@ -353,6 +350,8 @@ def _of_kind(text: str, labels: Sequence[str], lexicon: Lexicon) -> int | None:
 def _one_of(
     text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
 ) -> Answer | None:
+    if (above := sizes.one_up(text, question.choices, lexicon.grammar)) is not None:
+        return unless(True, choice(question, above)) if above else None
     if liked := preferring.liked_better(text, question.choices, lexicon):
         return unless(True, choice(question, liked))
     at_once = _named_at_once(text, question, spoken, lexicon)
@@ -361,7 +360,7 @@ def _one_of(
     if has_question_mark(text):
         return None
     if (of_kind := _of_kind(text, question.choices, lexicon)) is not None:
-        return unless(True, choice(question, of_kind)) if of_kind else None
+        return unless(True, choice(question, of_kind))
     if rest := having.without_had(text, question.asked or "", question.choices, lexicon):
         found = _one_of(rest, question, spoken, lexicon)
         return None if found is None else unless(True, found)

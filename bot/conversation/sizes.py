@@ -96,12 +96,12 @@ def _of(labels: Sequence[str], grammar: Grammar) -> dict[str, int]:
 
 
 def _size_of(label: str, grammar: Grammar) -> str:
-    bare = label.strip().casefold()
-    if bare in _LETTERS:
-        return _LETTERS[bare]
+    lettered = {_LETTERS[each.casefold()] for each in _LETTER.findall(label)}
+    if lettered:
+        return lettered.pop() if len(lettered) == 1 else ""
     pieces = grammar.cut(label, _IDEAS)
     ideas = {kind for piece in pieces for kind in piece.kinds}
-    if len(ideas) != 1 or _LETTER.search(label):
+    if len(ideas) != 1:
         return ""
     idea = ideas.pop()
     if len(pieces) == 1 and len(label.split()) == 1:
