@@ -19,7 +19,7 @@ _KINDS: Final = frozenset({Kind.ONE_OF, Kind.NUMBER, Kind.SCALE, Kind.DATE})
 #: leaves the first clause open, or takes it back
 _OPEN: Final = frozenset(
     {"or", "condition", "except", "others", "another", "the_other", "rather", "prefers", "picks",
-     "corrects", "all", "none", "both", "than"}
+     "corrects", "all", "none", "both", "than", "size_up"}
 )  # fmt: skip
 #: what a judgement on a scale hangs on all the same
 _CHANGES: Final = frozenset({"or", "hedge", "except", "the_other", "corrects", "no", "none", "by_now"})

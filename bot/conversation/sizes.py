@@ -80,7 +80,7 @@ def one_up(text: str, labels: Sequence[str], grammar: Grammar) -> int | None:
     bare = grammar.cut(text, frozenset({"size_up"}))
     rest = grammar.written(piece for piece in bare if not piece.kinds)
     told = {_LETTERS[each.casefold()] for each in _LETTER.findall(rest)}
-    told |= {kind for piece in grammar.cut(rest, _IDEAS) for kind in piece.kinds}
+    told = told or {kind for piece in grammar.cut(rest, _IDEAS) for kind in piece.kinds}
     if len(told) != 1 or (one := told.pop()) not in sizes:
         return 0
     return sizes.get(_NEXT.get(one, ""), 0)
