@@ -81,6 +81,26 @@ _LONGEST = 6
 _REMEMBERED = 256
 
 
+#: kinds of whole phrases, which are looked for by name only: elsewhere their words are themselves
+QUIET = frozenset(
+    {
+        "comes",
+        "stays_away",
+        "ailing",
+        "unwell",
+        "recovered",
+        "found",
+        "not_found",
+        "receipt",
+        "awaited",
+        "adverse",
+        "asks_busy",
+        "is_free",
+        "at_work",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A run of a text and every kind that it is; no kind: a word we do not know."""
@@ -201,7 +221,9 @@ class Grammar:
         if not kinds and " " not in run:
             kinds = self._without_front(run) if self.arabic else self._without_end(run)
             kinds = self._unelided(run) if self.elides and not kinds else kinds
-        return kinds if only is None else kinds & only
+        if only is not None:
+            return kinds & only
+        return kinds if QUIET.isdisjoint(kinds) else kinds - QUIET
 
     def _without_end(self, word: str) -> frozenset[str]:
         """Leave off what Korean writes onto the end of a word."""

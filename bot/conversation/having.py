@@ -20,6 +20,8 @@ from bot.conversation.talk import Kind, Question
 _LEAST_ALIKE: Final = 2
 #: letters by which a word of the question is known again
 _STEM: Final = 4
+#: where who has something has it "beside" them, and "is in need" is said otherwise
+_BESIDE: Final = frozenset({"hi", "ur", "ne"})
 _LIGHT: Final = frozenset({"filler", "supplied", "courtesy"})
 #: in a clause that tells of what is there, these say something else of it
 _TURNS: Final = frozenset(
@@ -61,6 +63,8 @@ def _repeats_verb(text: str, question: Question, lexicon: Lexicon) -> bool:
 
 def _begins_alike(said: str, question: Question, lexicon: Lexicon) -> bool:
     """Say whether a word begins as one of the question does."""
+    if lexicon.tag in _BESIDE:
+        return False
     asked = {word[:_LEAST_ALIKE] for word in lexicon.grammar.level(question.asked or "").split()}
     return any(word[:_LEAST_ALIKE] in asked for word in said.split())
 

@@ -15,6 +15,7 @@ from bot.conversation import (
     choosing,
     circumstances,
     clauses,
+    contraries,
     dates,
     days,
     denials,
@@ -64,8 +65,17 @@ def closed(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
         return None
     if _is_turned(question, lexicon) and not plain(text).isdecimal():
         return _turned(text, question, lexicon)
+    if question.kind is Kind.YES_NO and (told := contraries.told(text, question.asked or "", lexicon)):
+        return unless(True, choice(question, told)) if told > 0 else None
     if _asks_problem(question, lexicon):
         return _problem(text, question, spoken, lexicon)
+    return _named(text, question, spoken, lexicon)
+
+
+def _named(
+    text: str, question: Question, spoken: Mapping[int, frozenset[str]], lexicon: Lexicon
+) -> Answer | None:
+    """Read a text as one of the choices, whatever is asked with them."""
     if (there := having.told(text, question, lexicon)) is not None:
         return unless(True, choice(question, there)) if there else None
     if question.kind is Kind.YES_NO and (denied := denials.weigh(text, question.asked or "", lexicon)):
