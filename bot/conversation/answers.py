@@ -18,6 +18,7 @@ from bot.conversation import (
     corrections,
     cyrillic,
     dates,
+    denials,
     having,
     leading,
     matching,
@@ -225,6 +226,7 @@ def _several(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if (but := remainders.all_but(text, asked, question.choices, lexicon)) is not None:
         return unless(True, chosen(question, but)) if but else None
     rest = remainders.rest(text, asked, question.choices, lexicon)
+    rest = rest or remainders.other_days(text, question.choices, lexicon)
     if rest:
         return unless(True, chosen(question, rest))
     if (found := _listed(text, question, lexicon)) is not None:
@@ -286,7 +288,7 @@ def _scale(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
 def _date(text: str, question: Question, lexicon: Lexicon, today: date) -> Answer | None:
     asked = question.asked or question.topic
     found = clauses.by_clause(text, lexicon.grammar, lambda said: dates.read(said, lexicon, today, asked))
-    if found is None:
+    if found is None or denials.denies_last(text, lexicon):
         return None
     day, sure = found
     staff = languages.family_date(day, "en", today=today)
@@ -335,7 +337,7 @@ def _number(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if _BROKEN_NUMBER.search(text) or (has_question_mark(text) and len(plain(text).split()) > 1):
         return None
     found = numbers.one(text, lexicon, question.asked or "")
-    if found is None:
+    if found is None or (found[0] and denials.denies_behind(text, lexicon)):
         return None
     value, sure = found
     if question.low is not None and value < question.low:

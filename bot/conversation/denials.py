@@ -17,6 +17,9 @@ from bot.conversation.lexicon import Lexicon
 
 YES, NO, TORN = 1, 2, -1
 DENIES: Final = frozenset({"not", "refuse", "dont", "none", "nothing", "zero", "lacks"})
+_DENIED: Final = frozenset({"not", "refuse"})
+_TURNED: Final = frozenset({"because", "only", "courtesy", "but"})
+_SMALL: Final = frozenset({"courtesy", "regret", "filler", "around", "counter"})
 _LIGHT: Final = frozenset({"filler", "courtesy", "around", "regret", "and", "by_now", "yes"})
 #: by language, what says "no" and denies no verb: these have another word or form for that
 _ALONE: Final = {
@@ -72,6 +75,58 @@ def weigh(text: str, asked: str, lexicon: Lexicon) -> int:
     if grammar.holds(asked, "need") and grammar.holds(parts[0], "lacks"):
         return _of_need(text, parts[0], asked, lexicon)
     return 0
+
+
+def denies_choice(text: str, labels: Sequence[str], lexicon: Lexicon) -> bool:
+    """ "Lunes no puedo": one clause, all of which denies; nothing of the kind where a choice denies."""
+    if len(clauses(text, lexicon.grammar)) > 1 or any(denies(label, lexicon) for label in labels):
+        return False
+    turned = any(piece.kinds & _TURNED for piece in lexicon.grammar.cut(text))
+    return not turned and denies_last(text, lexicon)
+
+
+def denies(text: str, lexicon: Lexicon) -> bool:
+    """Say whether a text denies anything."""
+    return any(piece.kinds & (DENIES | {"no"}) for piece in lexicon.grammar.cut(text))
+
+
+def denies_last(text: str, lexicon: Lexicon) -> bool:
+    """ "The 12th I can't", "Mondays no": what is named is denied behind it, and nothing else is named."""
+    rows = [lexicon.grammar.cut(part) for part in clauses(text, lexicon.grammar)]
+    said = [row for row in rows if any(not _is_small(piece) for piece in row)]
+    return bool(said) and all(_ends_denied(row, lexicon.tag) for row in said)
+
+
+def _ends_denied(row: Sequence[Piece], tag: str) -> bool:
+    kept = [(n, piece) for n, piece in enumerate(row) if not _is_small(piece)]
+    at, last = kept[-1]
+    if len(kept) == 1 or not last.kinds & _DENIED or "only" in last.kinds:
+        return False
+    return not (tag == "vi" and row[at - 1].kinds & {"ok", "agree", "yes"})  # "được không": is it possible?
+
+
+def denies_behind(text: str, lexicon: Lexicon) -> bool:
+    """ "2 can't come", "двое не смогут": the one number of a text, and a denial right behind it."""
+    parts = clauses(text, lexicon.grammar)
+    if len(parts) == 1 and lexicon.grammar.holds(text, "stays_away"):
+        return True
+    rows = [lexicon.grammar.cut(part) for part in parts]
+    counted = [row for row in rows if any(_is_number(piece, lexicon) for piece in row)]
+    if len(counted) != 1:
+        return False
+    row = [piece for piece in counted[0] if _is_number(piece, lexicon) or not _is_small(piece)]
+    at = next((n for n, piece in enumerate(row) if _is_number(piece, lexicon)), len(row))
+    behind = row[at + 1 :]
+    denied = bool(behind) and bool(behind[0].kinds & _DENIED) and "only" not in behind[0].kinds
+    return denied and not any(_is_number(piece, lexicon) for piece in behind)
+
+
+def _is_small(piece: Piece) -> bool:
+    return bool(piece.kinds & _SMALL) and not piece.kinds & _DENIED
+
+
+def _is_number(piece: Piece, lexicon: Lexicon) -> bool:
+    return any(map(str.isdecimal, piece.said)) or lexicon.numbers.get(piece.said) is not None
 
 
 def says_no(piece: Piece, tag: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.conversation.clauses import at_but, clauses
 from bot.conversation.day_parts import is_turned
+from bot.conversation.denials import says_no
 from bot.conversation.grammar import Grammar
 from bot.conversation.intent import has_question_mark, without_courtesy
 from bot.conversation.letters import plain
@@ -23,6 +24,7 @@ _STEM: Final = 4
 _ENDING: Final = 3
 _TWO: Final = 2
 _OPEN: Final = frozenset({"or", "hedge", "condition", "and", "all", "both", "half"})
+_SMALL: Final = frozenset({"filler", "courtesy", "around", "regret"})
 _LITTLE: Final = frozenset({"not", "no", "refuse", "none", "dont"})
 
 
@@ -48,6 +50,31 @@ def one_of(text: str, labels: Sequence[str], lexicon: Lexicon) -> int:
         return next(iter(told[0][1]))  # "af soomaali pls my english is slow"
     spoken = [its for part, its in told if _is_spoken(part, grammar)]
     return next(iter(spoken[0])) if spoken and spoken[0] == told[0][1] else 0
+
+
+def only_denied(text: str, labels: Sequence[str], lexicon: Lexicon) -> bool:
+    """ "I don't read English", "no hablo inglés": languages are named only to say that they are not known."""
+    known = [lexicon.names.get(plain(label), "") for label in labels]
+    if sum(map(bool, known)) < _TWO:
+        return False
+    parts = [piece for part in clauses(text, lexicon.grammar) for piece in at_but(part, lexicon.grammar)]
+    named = [part for part in parts if _named(part, labels, known, lexicon)]
+    if any(_counted(part, labels, known, lexicon) > 1 for part in named):
+        return False
+    rest = [piece for part in parts if part not in named for piece in lexicon.grammar.cut(part)]
+    alone = all(piece.kinds & _SMALL for piece in rest)
+    return bool(named) and alone and all(_is_denied(part, lexicon) for part in named)
+
+
+def _is_denied(part: str, lexicon: Lexicon) -> bool:
+    """Say whether a clause denies a verb, beside a "no" that leads: "no, English" denies none."""
+    grammar = lexicon.grammar
+    pieces = [piece for piece in grammar.cut(part) if "courtesy" not in piece.kinds]
+    row = pieces[1:] if pieces and says_no(pieces[0], lexicon.tag) else pieces
+    verb = not grammar.unspaced and (len(row) > _TWO or grammar.holds(part, "speech"))
+    denied = any(piece.kinds & _LITTLE and "only" not in piece.kinds for piece in row)
+    excuse = len(pieces) == 1 and "because" in pieces[0].kinds  # "I dont read English", as one phrase
+    return grammar.holds(part, "no_english") or excuse or (verb and denied)
 
 
 def _beside_none(text: str, labels: Sequence[str], known: Sequence[str], lexicon: Lexicon) -> int:
@@ -81,15 +108,25 @@ def _at_courtesy(part: str, grammar: Grammar) -> list[str]:
 
 def _named(part: str, labels: Sequence[str], known: Sequence[str], lexicon: Lexicon) -> frozenset[int]:
     """Return the languages among the choices that a clause names, in whatever form or by another name."""
-    grammar, said = lexicon.grammar, f" {plain(part)} "
+    grammar, tags = lexicon.grammar, _tags(part, lexicon)
     words = [form for word in grammar.level(part).split() for form in grammar.fronts(word)]
-    tags = {tag for name, tag in lexicon.names.items() if f" {name} " in said}
     return frozenset(n for n, tag in enumerate(known, 1) if tag and tag in tags) | frozenset(
         n
         for n, label in enumerate(labels, 1)
         for name in grammar.level(label).split()
         if any(_is_form(word, name) for word in words)
     )
+
+
+def _counted(part: str, labels: Sequence[str], known: Sequence[str], lexicon: Lexicon) -> int:
+    """Return how many of the choices a clause names by a whole name."""
+    tags, said = _tags(part, lexicon), f" {plain(part)} "
+    return sum(tag in tags or f" {plain(label)} " in said for label, tag in zip(labels, known, strict=True))
+
+
+def _tags(part: str, lexicon: Lexicon) -> frozenset[str]:
+    said = f" {plain(part)} "
+    return frozenset(tag for name, tag in lexicon.names.items() if f" {name} " in said)
 
 
 def _is_form(word: str, name: str) -> bool:

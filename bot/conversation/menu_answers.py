@@ -88,6 +88,8 @@ def _named(
     cannot = _cannot(text, question, lexicon)
     if cannot is not None:
         return cannot
+    if question.kind is Kind.ONE_OF and _only_denies(text, question.choices, lexicon):
+        return None
     read = _yes_no if question.kind is Kind.YES_NO else _one_of
     found = read(text, question, spoken, lexicon)
     if question.kind is Kind.YES_NO and circumstances.speaks_no_english(text, question.asked or "", lexicon):
@@ -98,6 +100,11 @@ def _named(
     if not pointed and question.kind is Kind.ONE_OF and not has_question_mark(text):
         pointed = naming.later_or_sooner(text, question.choices, lexicon)
     return unless(True, choice(question, pointed)) if pointed else None
+
+
+def _only_denies(text: str, labels: Sequence[str], lexicon: Lexicon) -> bool:
+    """ "Lunes no puedo", "I don't read English": a choice is named only to say that it is not meant."""
+    return home_languages.only_denied(text, labels, lexicon) or denials.denies_choice(text, labels, lexicon)
 
 
 def _without_regret(text: str, question: Question, lexicon: Lexicon) -> str:

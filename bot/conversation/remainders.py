@@ -28,8 +28,31 @@ _EATS: Final = frozenset({"eats", "may_eat"})
 #: words that nobody knows beside an "all", at most
 _FEW: Final = 2
 _TWO: Final = 2
+#: "the rest", which alone is a rest of anything
+_THE_REST: Final = re.compile(r"(?:the )?rest\b", re.IGNORECASE)
+_BUSY: Final = ("busy", "at_work", "stays_away")
 #: a pronoun and, in brackets, who that is: "I (the mother)"
 _WHO: Final = re.compile(r"(\w+)\s*\(([^()]*)\)")
+
+
+def other_days(text: str, labels: Sequence[str], lexicon: Lexicon) -> tuple[int, ...]:
+    """ "Monday and Tuesday I work, other days fine": all days but those; () for another text."""
+    grammar, of = lexicon.grammar, weekdays.of_choices(labels, lexicon)
+    parts = clauses(text, grammar)
+    others = [part for part in parts if grammar.holds(part, "others") or _THE_REST.match(part)]
+    named = [part for part in parts if part not in others and weekdays.names_any(part, lexicon)]
+    if not of or len(others) != 1 or not named or has_question_mark(text):
+        return ()
+    if (
+        weekdays.names_any(others[0], lexicon)
+        or is_open(", ".join(named), grammar)
+        or _denies(grammar.cut(others[0]))
+    ):
+        return ()
+    if not all(_denies(grammar.cut(part)) or grammar.holds(part, *_BUSY) for part in named):
+        return ()
+    out = frozenset[int]().union(*(weekdays.named(part, lexicon) for part in named))
+    return tuple(sorted(number for day, number in of.items() if day not in out))
 
 
 def all_wanted(text: str, labels: Sequence[str], lexicon: Lexicon) -> bool:

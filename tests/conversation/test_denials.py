@@ -226,3 +226,45 @@ def test_a_time_that_does_not_suit_is_never_chosen(tag: str, text: str, choices:
 def test_who_brings_somebody_needs_no_interpreter(tag: str, text: str, meant: str | None) -> None:
     asked = {"en": "Do you need an interpreter?", "hmn": "Koj puas xav tau neeg txhais lus?"}[tag]
     assert read(text, Kind.YES_NO, tag, asked) == meant
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind", "asked", "choices", "text"),
+    [
+        ("es", Kind.ONE_OF, "¿Qué día le queda?", "lunes; martes; miércoles", "el lunes no puedo"),
+        ("vi", Kind.ONE_OF, "Ngày nào tiện?", "thứ hai; thứ ba; thứ tư", "thứ hai tôi không đi được"),
+        (
+            "en",
+            Kind.ONE_OF,
+            "What language do you prefer?",
+            "English; Spanish; Somali",
+            "I dont read English",
+        ),
+        ("es", Kind.ONE_OF, "¿En qué idioma prefiere?", "inglés; español; somalí", "no hablo inglés"),
+        ("ar", Kind.ONE_OF, "أي لغة تفضل؟", "الإنجليزية; العربية; الصومالية", "ما بعرف انجليزي"),
+        ("vi", Kind.DATE, "Khi nào đến được?", "", "ngày 12 không được"),
+        ("ar", Kind.DATE, "متى تقدر تجي؟", "", "يوم 12 ما بقدر"),
+        ("hi", Kind.DATE, "कब आ सकते हैं?", "", "12 को नहीं"),
+        ("fr", Kind.NUMBER, "Combien viendront ?", "", "2 ne peuvent pas venir"),
+        ("ru", Kind.NUMBER, "Сколько придёт?", "", "двое не смогут"),
+        ("so", Kind.NUMBER, "Immisa ayaa imanaya?", "", "laba ma imaan karaan"),
+    ],
+)
+def test_what_is_denied_behind_is_not_chosen(
+    tag: str, kind: Kind, asked: str, choices: str, text: str
+) -> None:
+    assert read(text, kind, tag, asked, choices) is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "days"),
+    [
+        ("en", "monday and tuesday I work, other days fine", "Monday; Tuesday; Wednesday; Thursday"),
+        ("es", "lunes y martes trabajo, los demás días sí", "lunes; martes; miércoles; jueves"),
+        ("zh-Hans", "周一周二要上班，其他都行", "周一; 周二; 周三; 周四"),
+        ("ru", "пн вт работаю, остальные можно", "понедельник; вторник; среда; четверг"),
+        ("ar", "الاثنين والثلاثاء دوام، الباقي تمام", "الاثنين; الثلاثاء; الأربعاء; الخميس"),
+    ],
+)
+def test_days_of_work_leave_the_others(tag: str, text: str, days: str) -> None:
+    assert read(text, Kind.SEVERAL_OF, tag, "?", days) == "3,4"
