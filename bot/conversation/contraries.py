@@ -7,11 +7,12 @@ alone. Never sure: what is understood so is read back once (docs/dialogue.md, ru
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.conversation.clauses import clauses
+from bot.conversation.clauses import clauses, is_open
 from bot.conversation.denials import DENIES, NO, OTHER, TORN, YES, is_plain, says_no
 from bot.conversation.grammar import Grammar
 from bot.conversation.intent import has_question_mark
@@ -26,7 +27,7 @@ class _Contraries:
     yes: str  #: empty where only what is a no has phrases of its own
     no: str
     asks: str = ""  #: words of the question: beside them the other two say nothing
-    turns: bool = True  #: what denies a no makes it a yes
+    denied: int = YES  #: what a no is that is denied
 
     @property
     def words(self) -> frozenset[str]:
@@ -38,12 +39,28 @@ _CONTRARIES: Final = (
     _Contraries(("absence",), "stays_away", "comes", "absence"),
     _Contraries(("late",), "", "on_time"),
     _Contraries(("ailing",), "unwell", "recovered"),
-    _Contraries(("receipt",), "", "awaited", turns=False),
+    _Contraries(("receipt",), "", "awaited", denied=NO),
     _Contraries(("mislaid",), "not_found", "found", "mislaid"),
     _Contraries(("asks_busy",), "at_work", "is_free", "asks_busy"),
+    _Contraries(("asks_done",), "", "promises", denied=TORN),
     _Contraries(("adverse",), "stays_away", "comes", "adverse"),
 )
 
+
+#: what is looked for where nothing else is understood
+_LATER: Final = (
+    _Contraries(("attends",), "", "stays_away", denied=NO),
+    _Contraries(("attends",), "", "unwell", denied=NO),
+    _Contraries(("asks_better",), "recovered", "worsens", denied=TORN),
+    _Contraries(("asks_better",), "", "unwell", denied=NO),
+)
+#: "I forgot" to whatever should have been done; not to "did he forget it?"
+_FORGOT: Final = _Contraries((), "", "forgot", denied=TORN)
+#: "we'll see tonight whether it goes down"
+_DEPENDS: Final = re.compile(
+    r"[看睇]|보고|\b(?:see|depends|depende|xem|voir|ver|смотря|посмотрим)\b", re.IGNORECASE
+)
+_NOT_TO_DO: Final = ("mislaid", "absence", "ailing", "late", "adverse", "asks_busy", "need")
 
 #: questions to which only a yes or a no is one: what agrees elsewhere ("I can") is none there
 _STRICT: Final = ("adverse", "asks_busy")
@@ -65,10 +82,26 @@ def told(text: str, asked: str, lexicon: Lexicon) -> int:
         return 0
     asks = [kinds for kinds in _CONTRARIES if grammar.holds(asked, *kinds.of)]
     for kinds in asks:
-        if found := _of_contraries(parts, kinds, lexicon):
+        found = _of_contraries(parts, kinds, lexicon)
+        if found and not (found == TORN and kinds.of == ("asks_done",)):
             return found
     strict = any(kinds.of[0] in _STRICT for kinds in asks) and not grammar.holds(asked, "need")
     return TORN if strict and not _is_answer(parts, asked, lexicon) else 0
+
+
+def told_at_last(text: str, asked: str, lexicon: Lexicon) -> int:
+    """Return 1 or 2 where a text that nobody else understood tells it; else 0: "I forgot", "staying home"."""
+    grammar = lexicon.grammar
+    parts = clauses(text, grammar)
+    if not asked or not parts or has_question_mark(text) or grammar.holds(asked, "absence"):
+        return 0
+    if is_open(text, grammar) or _DEPENDS.search(text):
+        return 0
+    asks = [kinds for kinds in _LATER if grammar.holds(asked, *kinds.of)]
+    if not grammar.holds(asked, *_NOT_TO_DO):
+        asks.append(_FORGOT)
+    found = [_of_contraries(parts, kinds, lexicon) for kinds in asks]
+    return next((each for each in found if each), 0) if TORN not in found else 0
 
 
 def _is_answer(parts: Sequence[str], asked: str, lexicon: Lexicon) -> bool:
@@ -123,8 +156,10 @@ def _says(part: str, kinds: _Contraries, lexicon: Lexicon) -> int:
     if kinds.yes in found:
         return TORN if refuses else YES
     beside = (front[1:] if refuses else front) + behind
-    denied = kinds.turns and any(piece.kinds & (DENIES | {"never"}) for piece in beside)
-    return YES if denied and not refuses else TORN if denied or agrees else NO
+    denied = kinds.denied != NO and any(piece.kinds & (DENIES | {"never"}) for piece in beside)
+    if denied and not refuses:
+        return kinds.denied
+    return TORN if denied or agrees else NO
 
 
 def _is_open(part: str, kinds: _Contraries, grammar: Grammar) -> bool:

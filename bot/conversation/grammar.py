@@ -97,6 +97,11 @@ QUIET = frozenset(
         "asks_busy",
         "is_free",
         "at_work",
+        "forgot",
+        "worsens",
+        "asks_better",
+        "asks_done",
+        "promises",
     }
 )
 

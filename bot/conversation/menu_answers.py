@@ -96,6 +96,10 @@ def _named(
         return unless(True, choice(question, 1)) if found is None else None
     if found is not None:
         return found
+    if question.kind is Kind.YES_NO and (
+        at_last := contraries.told_at_last(text, question.asked or "", lexicon)
+    ):
+        return unless(True, choice(question, at_last))
     pointed = pointing.read(text, len(question.choices), lexicon.grammar)
     if not pointed and question.kind is Kind.ONE_OF and not has_question_mark(text):
         pointed = naming.later_or_sooner(text, question.choices, lexicon)

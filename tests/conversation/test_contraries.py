@@ -234,3 +234,35 @@ def test_what_may_be_either_is_asked_about(tag: str, asked: str, text: str) -> N
 )
 def test_a_plain_answer_stays_what_it_is(tag: str, asked: str, text: str, meant: str) -> None:
     assert read(text, tag, asked)[0] == meant
+
+
+@pytest.mark.parametrize(
+    ("tag", "asked", "text"),
+    [
+        ("en", "Will he be in school tomorrow?", "staying home"),
+        ("fr", "Sera-t-il à l'école demain ?", "il reste à la maison"),
+        ("zh-Hans", "他明天来上学吗？", "在家休息"),
+        ("ht", "Èske l ap vin lekòl demen?", "l ap rete lakay"),
+        ("am", "ነገ ትምህርት ቤት ይመጣል?", "ቤት ይቆያል"),
+        ("en", "Is she feeling better?", "still coughing"),
+        ("ru", "Ей лучше?", "хуже"),
+        ("so", "Ma soo raysatay?", "way ka sii dartay"),
+        ("en", "Did he take his medicine?", "forgot"),
+        ("vi", "Cháu uống thuốc chưa?", "quên mất"),
+        ("hmn", "Nws puas tau noj tshuaj?", "hnov qab lawm"),
+        ("km", "តើលេបថ្នាំហើយនៅ?", "ភ្លេច"),
+        ("en", "Did you sign the form?", "will do tonight"),
+        ("es", "¿Ya firmó la hoja?", "mañana la firmo"),
+        ("ar", "هل وقعت الورقة؟", "بوقعها بكرا"),
+    ],
+)
+def test_what_was_not_done_is_a_no(tag: str, asked: str, text: str) -> None:
+    assert read(text, tag, asked) == ("no", False)
+
+
+def test_forgetting_answers_nothing_where_that_is_asked_or_it_depends() -> None:
+    assert read("I forgot", "en", "Did he forget his lunch?") != ("no", False)
+    assert (
+        read("we will see tonight if the fever wont go down", "en", "Will he be in school tomorrow?")[0]
+        is None
+    )
