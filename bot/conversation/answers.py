@@ -15,6 +15,7 @@ from bot import languages
 from bot.conversation import (
     asides,
     clauses,
+    confirming,
     corrections,
     cyrillic,
     dates,
@@ -321,10 +322,14 @@ def judge(text: str, lexicon: Lexicon) -> Judgement:
     whole = matching.whole(text, spoken, lexicon)
     if whole is not None:
         return Judgement.YES if whole == 1 else Judgement.NO
+    if (said := confirming.judged(text, lexicon.tag)) is not None:
+        return Judgement.YES if said else Judgement.NO
     begun, comment = matching.begun(text, spoken, lexicon)
     if begun is None and _AND.intersection(plain(text).split()[1:2]):
         begun = matching.whole(plain(text).split()[0], spoken, lexicon)
-    return Judgement.YES_AND_MORE if begun == 1 and not matching.says(comment, spoken[2]) else Judgement.OTHER
+    if begun != 1 or matching.says(comment, spoken[2]) or confirming.turns(comment, lexicon.tag):
+        return Judgement.OTHER
+    return Judgement.YES_AND_MORE
 
 
 def is_bare_number(text: str) -> bool:

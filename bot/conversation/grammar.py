@@ -102,6 +102,8 @@ QUIET = frozenset(
         "asks_better",
         "asks_done",
         "promises",
+        "thats_it",
+        "not_it",
     }
 )
 
