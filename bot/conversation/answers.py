@@ -19,11 +19,11 @@ from bot.conversation import (
     corrections,
     cyrillic,
     dates,
-    denials,
     having,
     leading,
     matching,
     numbers,
+    refused,
     remainders,
     scales,
     several,
@@ -289,7 +289,7 @@ def _scale(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
 def _date(text: str, question: Question, lexicon: Lexicon, today: date) -> Answer | None:
     asked = question.asked or question.topic
     found = clauses.by_clause(text, lexicon.grammar, lambda said: dates.read(said, lexicon, today, asked))
-    if found is None or denials.denies_last(text, lexicon):
+    if found is None or refused.all_of(text, lexicon):
         return None
     day, sure = found
     staff = languages.family_date(day, "en", today=today)
@@ -342,7 +342,7 @@ def _number(text: str, question: Question, lexicon: Lexicon) -> Answer | None:
     if _BROKEN_NUMBER.search(text) or (has_question_mark(text) and len(plain(text).split()) > 1):
         return None
     found = numbers.one(text, lexicon, question.asked or "")
-    if found is None or (found[0] and denials.denies_behind(text, lexicon)):
+    if found is None or (found[0] and refused.of_number(text, lexicon)):
         return None
     value, sure = found
     if question.low is not None and value < question.low:

@@ -21,11 +21,10 @@ _OPEN: Final = frozenset({"but", "except", "hedge", "or", "condition", "wh"})
 def judged(text: str, tag: str) -> bool | None:
     """Return True for "that is what I meant", False for "that is not it", None for another text."""
     grammar = answering(tag).grammar
-    pieces = grammar.cut(text, _KINDS)
-    said = frozenset[str]().union(*(piece.kinds for piece in pieces))
+    said = frozenset[str]().union(*(piece.kinds for piece in grammar.cut(text, _KINDS)))
     if len(said) != 1 or has_question_mark(text):
         return None
-    rest = grammar.cut(grammar.written([piece for piece in pieces if not piece.kinds]))
+    rest = grammar.cut(grammar.without(text, *_KINDS))
     if any(piece.kinds & _OPEN and not piece.kinds & {"filler", "courtesy"} for piece in rest):
         return None
     meant = "thats_it" in said

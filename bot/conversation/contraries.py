@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.conversation.clauses import clauses, is_open
-from bot.conversation.denials import DENIES, NO, OTHER, TORN, YES, is_plain, says_no
+from bot.conversation.denials import DENIES, NO, OTHER, TORN, YES, begun, is_plain, says_no
 from bot.conversation.grammar import Grammar
 from bot.conversation.intent import has_question_mark
 from bot.conversation.lexicon import Lexicon
@@ -28,6 +28,7 @@ class _Contraries:
     no: str
     asks: str = ""  #: words of the question: beside them the other two say nothing
     denied: int = YES  #: what a no is that is denied
+    asks_again: bool = True  #: where nobody can tell; else it is read as elsewhere
 
     @property
     def words(self) -> frozenset[str]:
@@ -42,11 +43,9 @@ _CONTRARIES: Final = (
     _Contraries(("receipt",), "", "awaited", denied=NO),
     _Contraries(("mislaid",), "not_found", "found", "mislaid"),
     _Contraries(("asks_busy",), "at_work", "is_free", "asks_busy"),
-    _Contraries(("asks_done",), "", "promises", denied=TORN),
+    _Contraries(("asks_done",), "", "promises", denied=TORN, asks_again=False),
     _Contraries(("adverse",), "stays_away", "comes", "adverse"),
 )
-
-
 #: what is looked for where nothing else is understood
 _LATER: Final = (
     _Contraries(("attends",), "", "stays_away", denied=NO),
@@ -83,7 +82,7 @@ def told(text: str, asked: str, lexicon: Lexicon) -> int:
     asks = [kinds for kinds in _CONTRARIES if grammar.holds(asked, *kinds.of)]
     for kinds in asks:
         found = _of_contraries(parts, kinds, lexicon)
-        if found and not (found == TORN and kinds.of == ("asks_done",)):
+        if found > 0 or (found and kinds.asks_again):
             return found
     strict = any(kinds.of[0] in _STRICT for kinds in asks) and not grammar.holds(asked, "need")
     return TORN if strict and not _is_answer(parts, asked, lexicon) else 0
@@ -110,7 +109,7 @@ def _is_answer(parts: Sequence[str], asked: str, lexicon: Lexicon) -> bool:
     of_it = _STRICT + (_OF_TROUBLE if grammar.holds(asked, *_TROUBLE) else ())
     if any(grammar.holds(part, *of_it) for part in parts):
         return True
-    lead = [piece for piece in grammar.cut(parts[0]) if not piece.kinds & {"courtesy", "regret"}]
+    lead = begun(parts[0], grammar)
     if not lead or not any(letter.isalpha() for letter in parts[0]):
         return True
     if all(piece.kinds & (_THERE | _LIGHT) for piece in lead) and any(piece.kinds & _THERE for piece in lead):
@@ -127,17 +126,17 @@ def _of_contraries(parts: Sequence[str], kinds: _Contraries, lexicon: Lexicon) -
     """
     grammar = lexicon.grammar
     said = [_says(part, kinds, lexicon) for part in parts]
-    told = frozenset(said) - {0}
-    if not told:
+    meant = frozenset(said) - {0}
+    if not meant:
         return 0
-    lead = [piece for piece in grammar.cut(parts[0]) if not piece.kinds & {"courtesy", "regret"}]
+    lead = begun(parts[0], grammar)
     plain = bool(lead) and not said[0] and is_plain(lead, lexicon.tag)
     agrees = bool(lead) and not said[0] and "yes" in lead[0].kinds and "no" not in lead[0].kinds
-    if len(told) > 1 or (plain and YES in told) or (agrees and NO in told):
+    if len(meant) > 1 or (plain and YES in meant) or (agrees and NO in meant):
         return TORN
     if any(_is_open(part, kinds, grammar) for part, each in zip(parts, said, strict=True) if each):
         return TORN
-    return next(iter(told))
+    return next(iter(meant))
 
 
 def _says(part: str, kinds: _Contraries, lexicon: Lexicon) -> int:
@@ -163,6 +162,5 @@ def _says(part: str, kinds: _Contraries, lexicon: Lexicon) -> int:
 
 
 def _is_open(part: str, kinds: _Contraries, grammar: Grammar) -> bool:
-    pieces = grammar.cut(part, kinds.words)
-    rest = grammar.cut(grammar.written([piece for piece in pieces if not piece.kinds]))
+    rest = grammar.cut(grammar.without(part, *kinds.words))
     return any(piece.kinds & frozenset(OTHER) for piece in rest)

@@ -152,8 +152,7 @@ def _read(text: str, lexicon: Lexicon, today: date, *, born: bool) -> tuple[date
     if following is None:
         return None
     if following:
-        rest = [piece for piece in lexicon.grammar.cut(text, frozenset({"week_after"})) if not piece.kinds]
-        text = lexicon.grammar.written(rest)
+        text = lexicon.grammar.without(text, "week_after")
     figures = set(_written_out(text, today, born=born))
     beside = values(tokens(without_courtesy(text, lexicon), lexicon.tag), Is.WEEKDAY)
     if figures:

@@ -17,9 +17,6 @@ from bot.conversation.lexicon import Lexicon
 
 YES, NO, TORN = 1, 2, -1
 DENIES: Final = frozenset({"not", "refuse", "dont", "none", "nothing", "zero", "lacks"})
-_DENIED: Final = frozenset({"not", "refuse"})
-_TURNED: Final = frozenset({"because", "only", "courtesy", "but"})
-_SMALL: Final = frozenset({"courtesy", "regret", "filler", "around", "counter"})
 _LIGHT: Final = frozenset({"filler", "courtesy", "around", "regret", "and", "by_now", "yes"})
 #: by language, what says "no" and denies no verb: these have another word or form for that
 _ALONE: Final = {
@@ -58,7 +55,7 @@ def weigh(text: str, asked: str, lexicon: Lexicon) -> int:
         told := _of_things(text, asked, lexicon) or _of_things(parts[0], asked, lexicon)
     ):
         return told
-    first = [piece for piece in grammar.cut(parts[0]) if not piece.kinds & {"courtesy", "regret"}]
+    first = begun(parts[0], grammar)
     if not first or is_plain(first, lexicon.tag) or not any(piece.kinds & DENIES for piece in first):
         return 0
     if first[0].kinds & {"yes", "need"}:
@@ -77,56 +74,9 @@ def weigh(text: str, asked: str, lexicon: Lexicon) -> int:
     return 0
 
 
-def denies_choice(text: str, labels: Sequence[str], lexicon: Lexicon) -> bool:
-    """ "Lunes no puedo": one clause, all of which denies; nothing of the kind where a choice denies."""
-    if len(clauses(text, lexicon.grammar)) > 1 or any(denies(label, lexicon) for label in labels):
-        return False
-    turned = any(piece.kinds & _TURNED for piece in lexicon.grammar.cut(text))
-    return not turned and denies_last(text, lexicon)
-
-
-def denies(text: str, lexicon: Lexicon) -> bool:
-    """Say whether a text denies anything."""
-    return any(piece.kinds & (DENIES | {"no"}) for piece in lexicon.grammar.cut(text))
-
-
-def denies_last(text: str, lexicon: Lexicon) -> bool:
-    """ "The 12th I can't", "Mondays no": what is named is denied behind it, and nothing else is named."""
-    rows = [lexicon.grammar.cut(part) for part in clauses(text, lexicon.grammar)]
-    said = [row for row in rows if any(not _is_small(piece) for piece in row)]
-    return bool(said) and all(_ends_denied(row, lexicon.tag) for row in said)
-
-
-def _ends_denied(row: Sequence[Piece], tag: str) -> bool:
-    kept = [(n, piece) for n, piece in enumerate(row) if not _is_small(piece)]
-    at, last = kept[-1]
-    if len(kept) == 1 or not last.kinds & _DENIED or "only" in last.kinds:
-        return False
-    return not (tag == "vi" and row[at - 1].kinds & {"ok", "agree", "yes"})  # "được không": is it possible?
-
-
-def denies_behind(text: str, lexicon: Lexicon) -> bool:
-    """ "2 can't come", "двое не смогут": the one number of a text, and a denial right behind it."""
-    parts = clauses(text, lexicon.grammar)
-    if len(parts) == 1 and lexicon.grammar.holds(text, "stays_away"):
-        return True
-    rows = [lexicon.grammar.cut(part) for part in parts]
-    counted = [row for row in rows if any(_is_number(piece, lexicon) for piece in row)]
-    if len(counted) != 1:
-        return False
-    row = [piece for piece in counted[0] if _is_number(piece, lexicon) or not _is_small(piece)]
-    at = next((n for n, piece in enumerate(row) if _is_number(piece, lexicon)), len(row))
-    behind = row[at + 1 :]
-    denied = bool(behind) and bool(behind[0].kinds & _DENIED) and "only" not in behind[0].kinds
-    return denied and not any(_is_number(piece, lexicon) for piece in behind)
-
-
-def _is_small(piece: Piece) -> bool:
-    return bool(piece.kinds & _SMALL) and not piece.kinds & _DENIED
-
-
-def _is_number(piece: Piece, lexicon: Lexicon) -> bool:
-    return any(map(str.isdecimal, piece.said)) or lexicon.numbers.get(piece.said) is not None
+def begun(part: str, grammar: Grammar) -> list[Piece]:
+    """Cut a clause, and leave out what is said for politeness."""
+    return [piece for piece in grammar.cut(part) if not piece.kinds & {"courtesy", "regret"}]
 
 
 def says_no(piece: Piece, tag: str) -> bool:
@@ -153,17 +103,12 @@ def _of_things(part: str, asked: str, lexicon: Lexicon) -> int:
     for kind, meant in (("lacks", YES), ("we_have", NO), ("exists", NO)):
         if not grammar.holds(part, kind):
             continue
-        said = grammar.written(_without(part, kind, grammar))
+        said = grammar.without(part, kind)
         pieces = [piece for piece in grammar.cut(said) if not piece.kinds & _LIGHT]
         known = all(piece.kinds & THINGS or piece.said in wanted for piece in pieces)
         needs = any(piece.kinds & {"need", "needless", "wish", "no", "not"} for piece in pieces)
         return meant if pieces and known and not needs and _shares(said, asked, lexicon) else 0
     return 0
-
-
-def _without(text: str, kind: str, grammar: Grammar) -> list[Piece]:
-    """Cut a text and leave out what is of one kind."""
-    return [piece for piece in grammar.cut(text, frozenset({kind})) if not piece.kinds]
 
 
 def _of_absence(part: str, pieces: Sequence[Piece], grammar: Grammar) -> int:
@@ -182,8 +127,7 @@ def _of_need(text: str, part: str, asked: str, lexicon: Lexicon) -> int:
     told = frozenset[str]().union(*(piece.kinds for piece in grammar.cut(text)))
     if told & {"supplied", "already"} or grammar.holds(part, "need", "needless", "problem"):
         return 0
-    beside = [piece for piece in grammar.cut(part, frozenset({"lacks"})) if not piece.kinds]
-    said = grammar.written(beside)
+    said = grammar.without(part, "lacks")
     if _shares(said, asked, lexicon):
         return TORN if grammar.holds(text, *OTHER) else YES
     alone = all(piece.kinds & _LIGHT for piece in grammar.cut(said))

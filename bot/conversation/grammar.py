@@ -171,6 +171,10 @@ class Grammar:
         """Write pieces as a text again."""
         return ("" if self.unspaced else " ").join(piece.said for piece in pieces)
 
+    def without(self, text: str, *kinds: str) -> str:
+        """Return a text without what is of one of these kinds."""
+        return self.written(piece for piece in self.cut(text, frozenset(kinds)) if not piece.kinds)
+
     def holds(self, text: str, *kinds: str) -> bool:
         """Say whether a word of one of these kinds stands in a text."""
         return any(piece.kinds for piece in self.cut(text, frozenset(kinds)))

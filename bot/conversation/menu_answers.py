@@ -30,6 +30,7 @@ from bot.conversation import (
     preferring,
     problems,
     reasons,
+    refused,
     remainders,
     sizes,
     verbs,
@@ -108,7 +109,7 @@ def _named(
 
 def _only_denies(text: str, labels: Sequence[str], lexicon: Lexicon) -> bool:
     """ "Lunes no puedo", "I don't read English": a choice is named only to say that it is not meant."""
-    return home_languages.only_denied(text, labels, lexicon) or denials.denies_choice(text, labels, lexicon)
+    return home_languages.only_denied(text, labels, lexicon) or refused.of_choices(text, labels, lexicon)
 
 
 def _without_regret(text: str, question: Question, lexicon: Lexicon) -> str:

@@ -77,8 +77,7 @@ def one_up(text: str, labels: Sequence[str], grammar: Grammar) -> int | None:
     sizes = _of(labels, grammar)
     if not sizes or not grammar.holds(text, "size_up"):
         return None
-    bare = grammar.cut(text, frozenset({"size_up"}))
-    rest = grammar.written(piece for piece in bare if not piece.kinds)
+    rest = grammar.without(text, "size_up")
     told = {_LETTERS[each.casefold()] for each in _LETTER.findall(rest)}
     told = told or {kind for piece in grammar.cut(rest, _IDEAS) for kind in piece.kinds}
     if len(told) != 1 or (one := told.pop()) not in sizes:

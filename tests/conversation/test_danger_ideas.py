@@ -61,3 +61,24 @@ def test_one_idea_alone_is_no_danger(tag: str, text: str) -> None:
 )
 def test_nothing_is_harmless_beside_a_grave_idea(text: str) -> None:
     assert intent.is_danger(text, lexicon("en"))
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "my husband reads this phone dont send"),
+        ("es", "mi esposo revisa este celular no manden nada"),
+        ("fr", "mon mari lit ce téléphone n'écrivez pas"),
+        ("pt", "meu marido lê esse celular não mandem"),
+        ("ht", "mari m li telefòn sa a pa voye"),
+        ("ru", "муж читает этот телефон, не пишите сюда"),
+        ("ar", "زوجي يقرأ هذا التلفون لا ترسلوا"),
+        ("so", "ninkaygu telefoonkan wuu akhriyaa ha soo dirina"),
+        ("hmn", "kuv tus txiv saib lub xov tooj no tsis txhob xa"),
+        ("vi", "chồng tôi đọc điện thoại này đừng nhắn"),
+        ("zh-Hans", "我老公看这个手机，别发"),
+    ],
+)
+def test_a_phone_that_somebody_else_reads_is_danger_before_it_is_a_stop(tag: str, text: str) -> None:
+    """A STOP would be confirmed by a text, on that very phone."""
+    assert intent.is_danger(text, lexicon(tag))

@@ -60,6 +60,7 @@ def test_a_stop_is_heard(tag: str, text: str) -> None:
         ("en", "acha"),
         ("hmn", "tsum los nag"),
         ("zh-Hans", "不要停车"),
+        ("ar", "الرسائل ما عاد توصل"),
     ],
 )
 def test_what_is_no_stop(tag: str, text: str) -> None:
